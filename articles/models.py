@@ -1,0 +1,352 @@
+"""Publishing: the editor's draft (Article) and what readers see (Release)."""
+
+import hashlib
+import json
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.db.models import Q
+from django.urls import reverse
+from django_prose_editor.fields import ProseEditorField
+
+from clinic_site.models import statement_texts
+
+from . import markup
+
+
+class Category(models.Model):
+    name = models.CharField(max_length=80, unique=True)
+    slug = models.SlugField(max_length=80, unique=True)
+    description = models.CharField(max_length=300, blank=True)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "name"]
+        verbose_name = "topic"
+
+    def __str__(self):
+        return self.name
+
+    def get_absolute_url(self):
+        return reverse("articles:topic", args=[self.slug])
+
+
+class Contributor(models.Model):
+    """A real person or team that writes or reviews. Never invented."""
+
+    name = models.CharField(max_length=120)
+    credentials = models.CharField(max_length=120, blank=True, help_text="Such as: MD, board certified in psychiatry.")
+    about = models.TextField(blank=True)
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="contributor",
+        help_text="The account this person signs with.",
+    )
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self):
+        return self.name
+
+
+class Reference(models.Model):
+    """One published source, used by any number of articles."""
+
+    class Kind(models.TextChoices):
+        TRIAL = "trial"
+        REVIEW = "review"
+        GUIDELINE = "guideline"
+        LABEL = "label"
+        OTHER = "other"
+
+    key = models.SlugField(max_length=60, unique=True)
+    kind = models.CharField(max_length=30, blank=True)
+    authors = models.TextField(blank=True)
+    title = models.TextField()
+    journal = models.CharField(max_length=300, blank=True)
+    year = models.CharField(max_length=10, blank=True)
+    volume = models.CharField(max_length=40, blank=True)
+    pages = models.CharField(max_length=40, blank=True)
+    doi = models.CharField("DOI", max_length=120, blank=True)
+    url = models.URLField(max_length=500)
+
+    class Meta:
+        ordering = ["key"]
+
+    def __str__(self):
+        return f"{self.key}: {self.title[:80]}"
+
+    def value(self):
+        """Return the plain values a release keeps of this source."""
+        return {
+            "key": self.key,
+            "authors": self.authors,
+            "title": self.title,
+            "journal": self.journal,
+            "year": self.year,
+            "url": self.url,
+        }
+
+
+class Article(models.Model):
+    """The draft of an article or fixed page. Readers never see this row, only its releases."""
+
+    class Kind(models.TextChoices):
+        ARTICLE = "article", "Article"
+        PAGE = "page", "Fixed page"
+
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.ARTICLE)
+    title = models.CharField(max_length=160)
+    slug = models.SlugField("address", max_length=120, unique=True, help_text="The last part of the page's address.")
+    category = models.ForeignKey(Category, on_delete=models.PROTECT, null=True, blank=True, verbose_name="topic")
+    summary = models.TextField(
+        help_text="Two or three sentences that answer the reader's question. Shown large under the title."
+    )
+    description = models.CharField(
+        max_length=160, blank=True, help_text="One sentence for search engines, under 155 characters."
+    )
+    key_points = models.TextField(blank=True, help_text="3 to 5 lines, one point each; at least one is a limit.")
+    body = ProseEditorField(
+        extensions={
+            "Bold": True,
+            "Italic": True,
+            "BulletList": True,
+            "OrderedList": True,
+            "ListItem": True,
+            "Blockquote": True,
+            "HardBreak": True,
+            "Heading": {"levels": [2, 3]},
+            "Link": {"enableTarget": False},
+            "Table": True,
+            "History": True,
+        },
+        sanitize=markup.clean,
+        blank=True,
+    )
+    author = models.ForeignKey(
+        Contributor, on_delete=models.PROTECT, null=True, blank=True, related_name="written", help_text="Written by"
+    )
+    treatment = models.BooleanField(
+        "speaks of ketamine as treatment",
+        default=True,
+        help_text="The page then always carries the off-label, results-vary and risk statements.",
+    )
+    mainly_risk = models.BooleanField("mainly about risks", default=False)
+    about_suicide = models.BooleanField(
+        "mainly about thoughts of suicide",
+        default=False,
+        help_text="The crisis box stands first and last, and there is no call-back form.",
+    )
+    ends_with_form = models.BooleanField("call-back form at the end", default=True)
+    position = models.PositiveSmallIntegerField("place in lists", default=100)
+    related = models.ManyToManyField("self", blank=True, symmetrical=False)
+    references = models.ManyToManyField(Reference, through="Citation", related_name="articles")
+    starter_digest = models.CharField(max_length=64, blank=True, editable=False)
+    signed_digest = models.CharField(max_length=64, blank=True, editable=False)
+    signed_by = models.ForeignKey(
+        Contributor, on_delete=models.PROTECT, null=True, blank=True, related_name="signed", editable=False
+    )
+    signed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["kind", "position", "title"]
+        permissions = [("publish_article", "Can publish a page"), ("sign_article", "Can sign a page as a clinician")]
+
+    def __str__(self):
+        return self.title
+
+    def save(self, *args, **kwargs):
+        # The editor field cleans what a form sends; scripts, imports and the shell pass here as well.
+        self.body = markup.clean(self.body)
+        super().save(*args, **kwargs)
+
+    def get_absolute_url(self):
+        return address(self.kind, self.slug)
+
+    def points(self):
+        return [line.strip() for line in self.key_points.splitlines() if line.strip()]
+
+    def content(self):
+        """Return everything of this draft that a reader would see, as plain values."""
+        return {
+            "kind": self.kind,
+            "slug": self.slug,
+            "title": self.title,
+            "summary": self.summary,
+            "description": self.description,
+            "key_points": self.points(),
+            "body": self.body,
+            "references": [row.reference.value() | {"number": row.number} for row in self.citations_in_order()],
+            "figures": [],
+            "author": self.author.name if self.author else "Clinic editorial team",
+            "category": {"name": self.category.name, "slug": self.category.slug} if self.category else None,
+            "related": list(self.related.order_by("position", "id").values_list("slug", flat=True)) if self.pk else [],
+            "position": self.position,
+            "treatment": self.treatment,
+            "mainly_risk": self.mainly_risk,
+            "about_suicide": self.about_suicide,
+            "ends_with_form": self.ends_with_form,
+        }
+
+    def citations_in_order(self):
+        return self.citations.select_related("reference").order_by("number") if self.pk else []
+
+    def signed_digest_now(self):
+        """Return the digest a clinician signs: title, summary, points, body, figures and references."""
+        content = self.content()
+        parts = ("title", "summary", "key_points", "body", "figures", "references")
+        return digest({part: content[part] for part in parts})
+
+    def digest_now(self):
+        return digest(self.content())
+
+    def is_signed(self):
+        return bool(self.signed_digest) and self.signed_digest == self.signed_digest_now()
+
+    def live(self, at):
+        """Return the release readers see at `at`, or None."""
+        return self.releases.live(at).first()
+
+    def sign(self, contributor, at):
+        """Record that a clinician vouches for exactly the present text."""
+        self.signed_digest, self.signed_by, self.signed_at = self.signed_digest_now(), contributor, at
+        self.save(update_fields=["signed_digest", "signed_by", "signed_at"])
+
+    @transaction.atomic
+    def publish(self, at, user=None, reason=""):
+        """Make the present text public from `at` on and return its Release; the one before ends at that moment."""
+        self.refuse_what_cannot_be_published()
+        signed = self.is_signed()
+        self.releases.filter(public_until=None).update(public_until=at)
+        release = self.releases.create(
+            kind=self.kind,
+            slug=self.slug,
+            content=self.content(),
+            statements=statement_texts()[1],
+            digest=self.digest_now(),
+            reviewer_name=self.signed_by.name if signed else "",
+            reviewer_credentials=self.signed_by.credentials if signed else "",
+            signed_at=self.signed_at if signed else None,
+            public_from=at,
+            published_by=user,
+            reason=reason,
+        )
+        previous = self.releases.exclude(pk=release.pk).exclude(slug=self.slug).values_list("kind", "slug").distinct()
+        for kind, slug in previous:
+            OldAddress.objects.update_or_create(path=address(kind, slug), defaults={"article": self})
+        OldAddress.objects.filter(path=self.get_absolute_url()).delete()
+        return release
+
+    def unpublish(self, at):
+        """Take the page from readers at `at`. Return False when none was public."""
+        return bool(self.releases.filter(public_until=None).update(public_until=at))
+
+    def refuse_what_cannot_be_published(self):
+        """Raise ValidationError naming what is missing, in the editor's words."""
+        marks = markup.citation_numbers(self.body)
+        rows = {row.number for row in self.citations_in_order()}
+        problems = []
+        if not markup.plain(self.body).strip():
+            problems.append("The page has no text yet.")
+        if marks - rows:
+            missing = ", ".join(f"[{n}]" for n in sorted(marks - rows))
+            problems.append(f"{missing} in the text has no reference. Add it under References, or take the mark out.")
+        if problems:
+            raise ValidationError(problems)
+
+
+class Citation(models.Model):
+    """The numbered place of a source in one article."""
+
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="citations")
+    reference = models.ForeignKey(Reference, on_delete=models.PROTECT)
+    number = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(name="citation_number_once", fields=["article", "number"]),
+            models.UniqueConstraint(name="citation_reference_once", fields=["article", "reference"]),
+        ]
+
+    def __str__(self):
+        return f"[{self.number}]"
+
+
+class ReleaseQuerySet(models.QuerySet):
+    def live(self, at):
+        """Releases that readers see at `at`."""
+        return self.filter(public_from__lte=at).filter(Q(public_until=None) | Q(public_until__gt=at))
+
+    def articles(self, at):
+        return self.live(at).filter(kind=Article.Kind.ARTICLE)
+
+
+class Release(models.Model):
+    """One public text, as it was made public. Only its end may be written later."""
+
+    article = models.ForeignKey(Article, on_delete=models.PROTECT, related_name="releases")
+    kind = models.CharField(max_length=10, choices=Article.Kind)
+    slug = models.SlugField(max_length=120)
+    content = models.JSONField()
+    statements = models.JSONField(default=dict)
+    digest = models.CharField(max_length=64)
+    reviewer_name = models.CharField(max_length=120, blank=True)
+    reviewer_credentials = models.CharField(max_length=120, blank=True)
+    signed_at = models.DateTimeField(null=True, blank=True)
+    public_from = models.DateTimeField(db_index=True)
+    public_until = models.DateTimeField(null=True, blank=True)
+    published_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    reason = models.CharField(max_length=300, blank=True)
+
+    objects = ReleaseQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-public_from", "-id"]
+        constraints = [
+            models.UniqueConstraint(name="release_one_open_end", fields=["article"], condition=Q(public_until=None))
+        ]
+
+    def __str__(self):
+        return f"{self.title} ({self.public_from:%Y-%m-%d %H:%M})"
+
+    def save(self, *args, **kwargs):
+        if self.pk and not self._state.adding and set(kwargs.get("update_fields") or {"*"}) != {"public_until"}:
+            raise ValidationError("A release is never changed. Publish the article again.")
+        super().save(*args, **kwargs)
+
+    def get_absolute_url(self):
+        return address(self.kind, self.slug)
+
+    @property
+    def title(self):
+        return self.content["title"]
+
+
+class OldAddress(models.Model):
+    """An address a page once had; it leads on to where the page is now."""
+
+    path = models.CharField(max_length=200, unique=True)
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="old_addresses")
+
+    def __str__(self):
+        return self.path
+
+
+def address(kind, slug):
+    """Return the public path of an article or fixed page."""
+    return reverse("articles:article" if kind == Article.Kind.ARTICLE else "page", args=[slug])
+
+
+def digest(values):
+    """Return a SHA-256 of plain values, the same on every machine."""
+    return hashlib.sha256(json.dumps(values, sort_keys=True, ensure_ascii=False).encode()).hexdigest()

@@ -1,0 +1,314 @@
+"""What is true of the whole clinic: its facts, its hours, its shared texts and its prices."""
+
+import datetime
+from zoneinfo import ZoneInfo, available_timezones
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import FileExtensionValidator, MaxValueValidator, MinValueValidator, validate_email
+from django.db import DatabaseError, models
+from django.db.models import F, Q
+
+from leads import phones
+
+from . import hours
+from .statements import DEFAULTS
+
+
+def check_zone(name):
+    if name not in available_timezones():
+        raise ValidationError("Choose a time zone such as America/New_York.")
+
+
+def check_phone(typed):
+    try:
+        phones.read(typed)
+    except phones.PhoneError as error:
+        raise ValidationError(str(error)) from error
+
+
+def check_recipients(text):
+    addresses = text.split()
+    for address in addresses:
+        try:
+            validate_email(address)
+        except ValidationError as error:
+            raise ValidationError(f"Check this address: {address}. Write one address on each line.") from error
+
+
+class Clinic(models.Model):
+    """The clinic's own facts, one row. An empty fact shows as a plain placeholder in square brackets."""
+
+    name = models.CharField(max_length=120, blank=True)
+    phone = models.CharField(
+        max_length=40, blank=True, validators=[check_phone], help_text="Shown on every page, like 202-555-0142."
+    )
+    caller_id = models.CharField(
+        "number our calls come from",
+        max_length=40,
+        blank=True,
+        validators=[check_phone],
+        help_text="What people see on their phone when the desk calls. Left empty, the clinic's phone is named.",
+    )
+    street = models.CharField(max_length=120, blank=True)
+    city_state = models.CharField("city, state and ZIP", max_length=120, blank=True)
+    time_zone = models.CharField(
+        max_length=60,
+        default="America/New_York",
+        validators=[check_zone],
+        help_text="The zone every promise is counted in, such as America/Chicago.",
+    )
+    hours_confirmed = models.BooleanField(
+        "these hours and this time zone are ours",
+        default=False,
+        help_text="The site starts with Monday to Friday, 9 am to 5 pm, as a placeholder. Tick this when the opening "
+        "hours below and the time zone are the clinic's own.",
+    )
+    recipients = models.TextField(
+        "who is told that a request waits",
+        blank=True,
+        validators=[check_recipients],
+        help_text="E-mail addresses, one on each line. The mail carries a link and a time, never a name or a number.",
+    )
+    team = models.TextField(
+        "who treats", blank=True, help_text="Real, licensed people with their credentials. Shown on About us."
+    )
+    license = models.TextField("license", blank=True, help_text="License and registration, shown on About us.")
+    complaints = models.TextField("how to complain", blank=True, help_text="Shown on About us.")
+    fees_notice = models.TextField(
+        "fees, telehealth and membership notice",
+        blank=True,
+        help_text="Stands on How it works and before the call-back form: what a first call costs, whether visits are "
+        "by video, whether there is a membership.",
+    )
+    privacy_practices = models.TextField(
+        "Notice of Privacy Practices", blank=True, help_text="The clinic's own notice, as text. Or attach it below."
+    )
+    privacy_practices_file = models.FileField(
+        "Notice of Privacy Practices (PDF)",
+        upload_to="notices/",
+        blank=True,
+        validators=[FileExtensionValidator(["pdf"], "Attach the notice as a PDF file.")],
+    )
+    crisis_script = models.TextField(
+        "crisis steps for the desk",
+        blank=True,
+        help_text="What staff do when a caller is in crisis. Left empty, a safe general text is shown.",
+    )
+    crisis_script_reviewed = models.BooleanField("a clinician has reviewed the crisis steps", default=False)
+    message_on_contact = models.BooleanField(
+        "allow a short message on the contact page",
+        default=False,
+        help_text="At most 300 characters, for non-medical questions. It makes the same request with the same promise.",
+    )
+    max_tries = models.PositiveSmallIntegerField(
+        "tries before closing is offered", default=4, validators=[MinValueValidator(1), MaxValueValidator(12)]
+    )
+    tries_days = models.PositiveSmallIntegerField(
+        "open days those tries are spread over", default=4, validators=[MinValueValidator(1), MaxValueValidator(30)]
+    )
+    keep_days = models.PositiveSmallIntegerField(
+        "days a closed request is kept", default=180, validators=[MinValueValidator(1), MaxValueValidator(3650)]
+    )
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name = "clinic facts"
+        verbose_name_plural = "clinic facts"
+        constraints = [models.CheckConstraint(name="clinic_is_one_row", condition=Q(pk=1))]
+
+    def __str__(self):
+        return self.name or "Clinic facts"
+
+    def save(self, *args, **kwargs):
+        self.pk = 1
+        super().save(*args, **kwargs)
+
+    @classmethod
+    def current(cls):
+        """Return the one row, made on first use."""
+        return cls.objects.get_or_create(pk=1)[0]
+
+    @property
+    def zone(self):
+        return ZoneInfo(self.time_zone)
+
+    def calendar(self):
+        """Return hours, closures and holidays as a plain `hours.Calendar`."""
+        return hours.Calendar(
+            zone=self.zone,
+            windows=tuple(hours.Window(row.weekday, row.opens, row.closes) for row in OpeningHours.objects.all()),
+            closures=tuple(row.value() for row in Closure.objects.all()),
+            open_holidays=frozenset(HolidaySwitch.objects.filter(closed=False).values_list("name", flat=True)),
+        )
+
+    def recipient_list(self):
+        return self.recipients.split()
+
+    def missing_facts(self):
+        """Return what still has to be set before the form may be public, as short words for staff."""
+        missing = []
+        if not self.phone:
+            missing.append("the clinic's phone")
+        if not self.hours_confirmed or not OpeningHours.objects.exists():
+            missing.append("opening hours and time zone")
+        if not self.recipient_list():
+            missing.append("one e-mail address that is told of requests")
+        return missing
+
+    def form_is_paused(self):
+        """Tell whether the call-back form is withheld: on any address but loopback until the facts are set."""
+        return bool(not settings.DEMONSTRATION and self.missing_facts())
+
+
+class OpeningHours(models.Model):
+    """One open window of one weekday. A day may have several; a gap between two counts as open for the promise."""
+
+    class Weekday(models.IntegerChoices):
+        MONDAY = 0
+        TUESDAY = 1
+        WEDNESDAY = 2
+        THURSDAY = 3
+        FRIDAY = 4
+        SATURDAY = 5
+        SUNDAY = 6
+
+    clinic = models.ForeignKey(Clinic, on_delete=models.CASCADE, default=1, related_name="opening_hours")
+    weekday = models.PositiveSmallIntegerField(choices=Weekday)
+    opens = models.TimeField()
+    closes = models.TimeField()
+
+    class Meta:
+        ordering = ["weekday", "opens", "id"]
+        verbose_name = "opening hours"
+        verbose_name_plural = "opening hours"
+        constraints = [
+            models.CheckConstraint(
+                name="opening_hours_close_after_open",
+                condition=Q(closes__gt=F("opens")),
+                violation_error_message="Closing time must be later than opening time. For hours past midnight, "
+                "end this window at 11:59 pm and start another on the next day.",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.get_weekday_display()} {self.opens:%H:%M}-{self.closes:%H:%M}"
+
+
+class Closure(models.Model):
+    """Days, or hours of days, on which the clinic is closed although its hours say otherwise."""
+
+    starts_on = models.DateField("first day")
+    ends_on = models.DateField("last day")
+    starts_at = models.TimeField("from", null=True, blank=True, help_text="Leave both times empty for whole days.")
+    ends_at = models.TimeField("until", null=True, blank=True)
+    reason = models.CharField(max_length=120, blank=True, help_text="For staff, such as: staff training.")
+
+    class Meta:
+        ordering = ["-starts_on", "id"]
+        constraints = [
+            models.CheckConstraint(
+                name="closure_ends_after_start",
+                condition=Q(ends_on__gte=F("starts_on")),
+                violation_error_message="The last day must not be before the first day.",
+            ),
+            models.CheckConstraint(
+                name="closure_until_after_from",
+                condition=Q(starts_at=None) | Q(ends_at=None) | Q(ends_at__gt=F("starts_at")),
+                violation_error_message="The closure must end later than it starts.",
+            ),
+        ]
+
+    def __str__(self):
+        days = f"{self.starts_on}" if self.starts_on == self.ends_on else f"{self.starts_on} to {self.ends_on}"
+        return f"{days} {self.reason}".strip()
+
+    def value(self):
+        return hours.Closure(self.starts_on, self.ends_on, self.starts_at, self.ends_at, self.reason)
+
+
+class HolidaySwitch(models.Model):
+    """One US federal holiday by name. Ticked, the clinic is closed on it, every year, observed days included."""
+
+    name = models.CharField(max_length=80, unique=True)
+    closed = models.BooleanField("we are closed", default=True)
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name = "holiday"
+
+    def __str__(self):
+        return self.name
+
+
+class StatementQuerySet(models.QuerySet):
+    def current(self):
+        """Return {key: newest row} of all shared texts."""
+        return {row.key: row for row in self.order_by("key", "version")}
+
+
+class Statement(models.Model):
+    """One version of a text shared by pages. A new wording is a new row; old rows say what the public saw."""
+
+    class Key(models.TextChoices):
+        OFF_LABEL = "off_label", "Off-label statement"
+        NOT_SUBSTITUTE = "not_substitute", "Not a substitute for care"
+        RESULTS_VARY = "results_vary", "Results vary"
+        RISK_LINE = "risk_line", "Risk line"
+        FORM = "form", "Wording beside the call-back form"
+
+    key = models.CharField(max_length=40, choices=Key)
+    version = models.PositiveIntegerField(default=1)
+    text = models.TextField()
+    public_from = models.DateTimeField(auto_now_add=True)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+", editable=False
+    )
+
+    objects = StatementQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["key", "-version"]
+        verbose_name = "shared statement"
+        constraints = [models.UniqueConstraint(name="statement_version_once", fields=["key", "version"])]
+
+    def __str__(self):
+        return f"{self.get_key_display()}, version {self.version}"
+
+
+class Price(models.Model):
+    """One line of the clinic's own dated price list. With no line, pages say how to ask."""
+
+    label = models.CharField(max_length=120, help_text="Such as: one infusion visit.")
+    amount = models.DecimalField("US dollars", max_digits=8, decimal_places=2, validators=[MinValueValidator(0)])
+    includes = models.CharField("what is included", max_length=300, blank=True)
+    as_of = models.DateField("valid from", default=datetime.date.today)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "id"]
+
+    def __str__(self):
+        return self.label
+
+
+class Heartbeat(models.Model):
+    """When a background process was last seen at work."""
+
+    name = models.CharField(max_length=40, unique=True)
+    seen_at = models.DateTimeField()
+
+    def __str__(self):
+        return self.name
+
+
+def statement_texts():
+    """Return ({key: text}, {key: version}) now in force; the built-in texts while no database answers."""
+    texts, versions = dict(DEFAULTS), dict.fromkeys(DEFAULTS, 0)
+    try:
+        rows = Statement.objects.current()
+    except DatabaseError:
+        rows = {}
+    for key, row in rows.items():
+        texts[key], versions[key] = row.text, row.version
+    return texts, versions

@@ -1,0 +1,109 @@
+"""Home, contact, help, reading preferences, health, robots and the error pages."""
+
+from django.conf import settings
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.db import DatabaseError, connection
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.template.loader import get_template
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from articles.views import ReleasePage, live_articles
+
+from .preferences import COOKIE, chosen
+
+YEAR = 365 * 24 * 60 * 60
+
+
+@require_safe
+def home(request):
+    cards = [ReleasePage(release) for release in live_articles(timezone.now())[:3]]
+    return render(request, "clinic_site/home.html", {"cards": cards})
+
+
+@require_safe
+def help_now(request):
+    """Show where to get help now. It needs no database: what is not known is left as a placeholder."""
+    return render(request, "clinic_site/help.html")
+
+
+@require_safe
+def contact(request):
+    return render(request, "clinic_site/contact.html")
+
+
+@require_safe
+def preferences(request):
+    """Show the reading preferences; with `save`, keep them in one cookie and go back to a path of this site.
+
+    A GET that saves is right here: it changes only how this reader sees the page, and pages stay cacheable.
+    """
+    if "save" not in request.GET and "reset" not in request.GET:
+        return render(request, "clinic_site/preferences.html", {"next": request.GET.get("next", "")})
+    value = "" if "reset" in request.GET else chosen(request.GET)
+    back = request.GET.get("next", "")
+    if not url_has_allowed_host_and_scheme(back, allowed_hosts=None) or not back.startswith("/"):
+        back = reverse("preferences")
+    response = redirect(back)
+    if value:
+        response.set_cookie(COOKIE, value, max_age=YEAR, samesite="Lax", secure=settings.HTTPS, httponly=True)
+    else:
+        response.delete_cookie(COOKIE, samesite="Lax")
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@never_cache
+@require_safe
+def healthz(request):
+    """Answer that this process is alive; asks nothing of the database."""
+    return JsonResponse({"alive": True})
+
+
+@never_cache
+@require_safe
+def readyz(request):
+    """Answer whether this process can serve readers: 200 when the database answers, 503 when not."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return JsonResponse({"ready": False, "database": False}, status=503)
+    return JsonResponse({"ready": True, "database": True})
+
+
+@require_safe
+def robots(request):
+    lines = ["User-agent: *", "Disallow: /admin/", "Disallow: /callback/", ""]
+    return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
+
+
+@require_safe
+def favicon(request):
+    return redirect(staticfiles_storage.url("img/favicon.svg"), permanent=False)
+
+
+def bad_request(request, exception):
+    return HttpResponse(get_template("400.html").render(), status=400)
+
+
+def forbidden(request, exception):
+    return render(request, "403.html", status=403)
+
+
+def not_found(request, exception):
+    return render(request, "404.html", status=404)
+
+
+def server_error(request):
+    """Show the error page with help and phone. It must not fail itself, so it asks the database for nothing."""
+    return HttpResponse(get_template("500.html").render(), status=500)
+
+
+def csrf_failure(request, reason=""):
+    """Tell staff that a form was too old, in words; public forms carry no token and never come here."""
+    return render(request, "403.html", {"reason": reason, "form_expired": True}, status=403)

@@ -1,0 +1,30 @@
+from django.conf import settings
+from django.contrib import admin
+from django.urls import include, path
+from django.views.static import serve
+
+from articles.views import fixed_page
+
+from . import pages
+
+urlpatterns = [
+    path("", pages.home, name="home"),
+    path("help/", pages.help_now, name="help"),
+    path("contact/", pages.contact, name="contact"),
+    path("reading-preferences/", pages.preferences, name="preferences"),
+    path("healthz", pages.healthz, name="healthz"),
+    path("readyz", pages.readyz, name="readyz"),
+    path("robots.txt", pages.robots, name="robots"),
+    path("favicon.ico", pages.favicon),
+    path("articles/", include("articles.urls")),
+    path("callback/", include("leads.urls")),
+    path("admin/", admin.site.urls),
+    # The clinic's own notice as a PDF: the one kind of public upload.
+    path("media/notices/<path:path>", serve, {"document_root": settings.MEDIA_ROOT / "notices"}),
+    path("<slug:slug>/", fixed_page, name="page"),
+]
+
+handler400 = "clinic_site.pages.bad_request"
+handler403 = "clinic_site.pages.forbidden"
+handler404 = "clinic_site.pages.not_found"
+handler500 = "clinic_site.pages.server_error"
