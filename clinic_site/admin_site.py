@@ -1,9 +1,39 @@
-"""The staff site: stock Django admin under the clinic's own name."""
+"""The staff site: stock Django admin under the clinic's own name, opening on what today asks for."""
 
 from django.contrib.admin import AdminSite
+from django.utils import timezone
+
+from .facts import facts
+from .placeholder_checks import open_placeholders
 
 
 class ClinicAdminSite(AdminSite):
-    site_header = "Clinic staff"
     site_title = "Clinic staff"
     index_title = "Today"
+    empty_value_display = "–"
+
+    def each_context(self, request):
+        context = super().each_context(request)
+        if request.user.is_authenticated:
+            clinic = facts(timezone.now())
+            context["site_header"] = f"{clinic.display_name} staff"
+            context["placeholders"] = [words for _, words in open_placeholders(clinic.clinic)]
+            context["missing_facts"] = clinic.clinic.missing_facts()
+            context["form_paused"] = clinic.paused
+        else:
+            context["site_header"] = "Clinic staff"
+        return context
+
+    def index(self, request, extra_context=None):
+        context = dict(extra_context or {})
+        if request.user.has_perm("leads.view_lead"):
+            context["desk"] = todays_numbers()
+        return super().index(request, context)
+
+
+def todays_numbers():
+    """Return the desk's counts as they are now."""
+    from leads import queue  # models are not loaded yet when the site object is made
+
+    at = timezone.now()
+    return queue.counts(at, facts(at).calendar)

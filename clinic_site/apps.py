@@ -11,4 +11,4 @@ class ClinicSiteConfig(AppConfig):
     verbose_name = "The clinic"
 
     def ready(self):
-        from . import checks  # noqa: F401  registers the checks
+        from . import checks, placeholder_checks  # noqa: F401  they register themselves

@@ -1,9 +1,10 @@
 """Content policy, headers, and the same-origin check that stands in for a token on the public form."""
 
+from urllib.parse import urlsplit
+
 from csp.constants import NONCE, SELF
 from csp.middleware import CSPMiddleware
 from django.urls import reverse
-from urllib.parse import urlsplit
 
 # The rich-text editor injects one style sheet; without it typed spaces are saved as &nbsp;. A test computes this
 # hash from the installed editor.
@@ -34,7 +35,6 @@ class HeadersMiddleware:
         response = self.get_response(request)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         response.headers.setdefault("X-Permitted-Cross-Domain-Policies", "none")
-        response.headers.setdefault("X-Frame-Options", "DENY")
         # A public page may be kept but must be asked after; a page that said nothing is not to be kept at all.
         response.headers.setdefault("Cache-Control", "no-cache")
         return response

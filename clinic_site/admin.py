@@ -1,0 +1,192 @@
+"""Clinic facts, hours, closures, holidays, shared statements and prices, as the staff change them."""
+
+from zoneinfo import available_timezones
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.models import Group, User
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.http import HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+
+from . import hours
+from .facts import facts
+from .models import Clinic, Closure, HolidaySwitch, OpeningHours, Price, Statement
+
+US_ZONES = (
+    "America/New_York", "America/Chicago", "America/Denver", "America/Phoenix", "America/Los_Angeles",
+    "America/Anchorage", "Pacific/Honolulu", "America/Puerto_Rico",
+)  # fmt: skip
+
+
+class TimeInput(forms.TimeInput):
+    input_type = "time"
+
+    def __init__(self, **kwargs):
+        super().__init__(format="%H:%M", **kwargs)
+
+
+class DateInput(forms.DateInput):
+    input_type = "date"
+
+    def __init__(self, **kwargs):
+        super().__init__(format="%Y-%m-%d", **kwargs)
+
+
+NATIVE_INPUTS = {
+    models.TimeField: {"widget": TimeInput, "form_class": forms.TimeField},
+    models.DateField: {"widget": DateInput, "form_class": forms.DateField},
+}
+
+
+def zone_choices():
+    """Return the zones of the United States first, then every other."""
+    others = sorted(available_timezones() - set(US_ZONES))
+    return [("United States", [(zone, zone) for zone in US_ZONES]), ("Elsewhere", [(zone, zone) for zone in others])]
+
+
+class ClinicForm(forms.ModelForm):
+    time_zone = forms.ChoiceField(
+        label="Time zone", choices=zone_choices, help_text="The zone every promise is counted in."
+    )
+
+    class Meta:
+        model = Clinic
+        fields = "__all__"
+
+
+class HoursFormSet(forms.BaseInlineFormSet):
+    """Refuses two windows of one day that overlap, naming both."""
+
+    def clean(self):
+        super().clean()
+        rows = [
+            form.cleaned_data
+            for form in self.forms
+            if getattr(form, "cleaned_data", None) and not form.cleaned_data.get("DELETE")
+        ]
+        windows = [
+            hours.Window(row["weekday"], row["opens"], row["closes"])
+            for row in rows
+            if row.get("weekday") is not None and row.get("opens") and row.get("closes")
+        ]
+        problems = [
+            f"Two windows on {OpeningHours.Weekday(one.weekday).label} overlap: {say(one)} and {say(other)}. "
+            "Make one window of them, or change a time."
+            for one, other in hours.overlaps(windows)
+        ]
+        if problems:
+            raise ValidationError(problems)
+
+
+def say(window):
+    return f"{window.opens:%-I:%M %p} to {window.closes:%-I:%M %p}".lower()
+
+
+class HoursInline(admin.TabularInline):
+    model = OpeningHours
+    formset = HoursFormSet
+    extra = 1
+    formfield_overrides = NATIVE_INPUTS
+
+
+@admin.register(Clinic)
+class ClinicAdmin(admin.ModelAdmin):
+    form = ClinicForm
+    inlines = [HoursInline]
+    save_on_top = True
+    fieldsets = [
+        ("Who and where", {"fields": ["name", "phone", "caller_id", "street", "city_state"]}),
+        ("When", {"fields": ["time_zone", "hours_confirmed"]}),
+        ("Call-back requests", {"fields": ["recipients", "message_on_contact", "max_tries", "tries_days", "keep_days"]}),
+        ("Crisis", {"fields": ["crisis_script", "crisis_script_reviewed"]}),
+        ("Texts on pages", {"fields": ["team", "license", "complaints", "fees_notice"]}),
+        ("Notice of Privacy Practices", {"fields": ["privacy_practices", "privacy_practices_file"]}),
+    ]
+
+    def changelist_view(self, request, extra_context=None):
+        """There is one clinic: its list is its page."""
+        clinic = Clinic.current()
+        return HttpResponseRedirect(reverse("admin:clinic_site_clinic_change", args=[clinic.pk]))
+
+    def response_change(self, request, obj):
+        missing = obj.missing_facts()
+        if missing:
+            self.message_user(request, f"Saved. Still to set: {'; '.join(missing)}.", level="warning")
+        known = facts(timezone.now())
+        try:
+            self.message_user(request, f"A request sent now is promised a call by {known.say(known.promise())}.")
+        except hours.NoOpeningHours as problem:
+            self.message_user(request, str(problem), level="error")
+        return super().response_change(request, obj)
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+@admin.register(Closure)
+class ClosureAdmin(admin.ModelAdmin):
+    list_display = ["starts_on", "ends_on", "starts_at", "ends_at", "reason"]
+    formfield_overrides = NATIVE_INPUTS
+
+
+@admin.register(HolidaySwitch)
+class HolidaySwitchAdmin(admin.ModelAdmin):
+    list_display = ["name", "closed"]
+    list_editable = ["closed"]
+    list_display_links = None
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+@admin.register(Statement)
+class StatementAdmin(admin.ModelAdmin):
+    """A new wording is a new version. What the public once saw is never changed."""
+
+    list_display = ["key", "version", "public_from", "made_by"]
+    list_filter = ["key"]
+    fields = ["key", "text"]
+
+    def save_model(self, request, obj, form, change):
+        newest = Statement.objects.filter(key=obj.key).aggregate(newest=models.Max("version"))["newest"] or 0
+        obj.version, obj.made_by = newest + 1, request.user
+        super().save_model(request, obj, form, change)
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+@admin.register(Price)
+class PriceAdmin(admin.ModelAdmin):
+    list_display = ["label", "amount", "as_of", "position"]
+    formfield_overrides = NATIVE_INPUTS
+
+
+admin.site.unregister(User)
+admin.site.unregister(Group)
+
+
+@admin.register(User)
+class StaffAdmin(UserAdmin):
+    # The two-column picker carries a label no screen reader may use; a plain list serves.
+    filter_horizontal = ()
+    list_display = ["username", "first_name", "last_name", "is_active", "is_superuser", "last_login"]
+    readonly_fields = ["last_login", "date_joined"]
+
+
+@admin.register(Group)
+class RoleAdmin(GroupAdmin):
+    filter_horizontal = ()
