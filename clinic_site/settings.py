@@ -15,7 +15,8 @@ from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
-environ.Env.read_env(BASE_DIR / ".env")
+# Another file than `.env`, or none, where the environment says so.
+environ.Env.read_env(env.str("ENV_FILE", default=str(BASE_DIR / ".env")))
 
 
 def env_bool(name, default):
@@ -24,6 +25,14 @@ def env_bool(name, default):
     if value.lower() not in ("true", "false"):
         raise ImproperlyConfigured(f"{name} must be True or False, not {value!r}.")
     return value.lower() == "true"
+
+
+def env_int(name, default, least=0, most=10**9):
+    """Return a whole number between `least` and `most`; anything else is a mistake worth stopping for."""
+    value = env.str(name, default=str(default)).strip()
+    if not (value.isascii() and value.isdigit() and least <= int(value) <= most):
+        raise ImproperlyConfigured(f"{name} must be a whole number from {least} to {most}, not {value!r}.")
+    return int(value)
 
 
 def is_loopback(host):
@@ -55,20 +64,36 @@ def secret_key():
 
 SECRET_KEY = secret_key()
 
+# Where gunicorn listens (gunicorn.conf.py and `serve` read the same two).
+HOST = env.str("HOST", default="127.0.0.1").strip("[] ")
+PORT = env_int("PORT", 8000, least=1, most=65535)
+
+
+def address_of(host, port):
+    """Return what people type to reach a server that listens on this machine's `host` and `port`."""
+    if host in ("", "*", "0.0.0.0", "::"):  # noqa: S104
+        raise ImproperlyConfigured(
+            f"HOST={host} listens on every address of this machine: set SITE_URL to the address people type, "
+            "such as SITE_URL=https://clinic.example."
+        )
+    host = f"[{host}]" if ":" in host else host
+    return f"http://{host}" if port == 80 else f"http://{host}:{port}"
+
+
 # The address people type. Everything that depends on HTTPS or on being public follows from it.
-SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
+SITE_URL = (env.str("SITE_URL", default="") or address_of(HOST, PORT)).rstrip("/")
 _site = urlsplit(SITE_URL)
 if _site.scheme not in ("http", "https") or not _site.hostname:
     raise ImproperlyConfigured(f"SITE_URL must be an address such as https://clinic.example, not {SITE_URL!r}.")
 HTTPS = _site.scheme == "https"
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[_site.hostname])
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[f"[{_site.hostname}]" if ":" in _site.hostname else _site.hostname])
 if is_loopback(_site.hostname):
     ALLOWED_HOSTS += ["127.0.0.1", "localhost", "[::1]"]
 # On loopback alone the site is a demonstration: placeholders may stand and the form is live for trying.
 DEMONSTRATION = all(is_loopback(host) for host in ALLOWED_HOSTS)
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[SITE_URL])
 # How many of our own proxies stand in front; the client address is the n-th hop from the right.
-TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
+TRUSTED_PROXY_COUNT = env_int("TRUSTED_PROXY_COUNT", 0, most=9)
 if TRUSTED_PROXY_COUNT:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
@@ -129,8 +154,12 @@ CRISPY_ALLOWED_TEMPLATE_PACKS = ("clinic",)
 CRISPY_FAIL_SILENTLY = False
 
 # One file on one machine by default; PostgreSQL by DATABASE_URL alone.
-DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'db.sqlite3'}")}
-DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=600)
+if env.str("DATABASE_URL", default=""):
+    DATABASES = {"default": env.db_url("DATABASE_URL")}
+else:
+    # Not through an address, which would read a plus or a percent sign in DATA_DIR as something else.
+    DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": str(DATA_DIR / "db.sqlite3")}}
+DATABASES["default"]["CONN_MAX_AGE"] = env_int("CONN_MAX_AGE", 600)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # IMMEDIATE: a read that turns into a write waits its turn instead of failing at once.
@@ -213,7 +242,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=31536000 if HTTPS else 0)
+SECURE_HSTS_SECONDS = env_int("SECURE_HSTS_SECONDS", 31536000 if HTTPS else 0)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
 # The health pages answer a load balancer that speaks plain HTTP.
@@ -234,4 +263,4 @@ LOGGING = {
 }
 
 # How long the desk holds a claim, in minutes, before the request is free again.
-LEASE_MINUTES = env.int("LEASE_MINUTES", default=15)
+LEASE_MINUTES = env_int("LEASE_MINUTES", 15, least=1, most=24 * 60)
