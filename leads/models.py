@@ -4,11 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-
-class LeadQuerySet(models.QuerySet):
-    def open(self):
-        """Requests somebody still has to call: not closed, not held, not marked a robot."""
-        return self.filter(closed_at=None, held_at=None, robot_at=None)
+from .querysets import LeadQuerySet
 
 
 class Lead(models.Model):
@@ -92,6 +88,11 @@ class Lead(models.Model):
 
     def __str__(self):
         return self.reference
+
+    @property
+    def due(self):
+        """Return when we owe the call: the promise, or the later time a closure made us give."""
+        return self.revised_for or self.promised_by
 
 
 class Attempt(models.Model):

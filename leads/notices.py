@@ -1,0 +1,135 @@
+"""The outbox: what staff are told by mail, and how it leaves the house.
+
+One function per message writes its rows inside the caller's transaction, so that a stored request and the news of it
+stand or fall together. The work loop sends them later, at least once. A mail carries a link and a due time, never a
+patient's name, number or words.
+"""
+
+import logging
+import smtplib
+from datetime import timedelta
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db.models import F
+from django.urls import reverse
+
+from clinic_site import hours
+from clinic_site.models import Clinic
+
+from .models import Notice
+
+log = logging.getLogger(__name__)
+
+# Notices of one kind to one recipient leave in one mail per this span; the first leaves at once.
+FOLD = timedelta(minutes=5)
+# While one process sends a notice no other may; a process that died is forgiven after this long.
+LEASE = timedelta(minutes=5)
+LONGEST_WAIT = timedelta(hours=1)
+AT_ONCE = (Notice.Kind.SAFETY,)
+
+
+# --- Messages: one function each, called where the thing happens
+
+
+def new_request(lead, at):
+    """Tell everyone on the clinic's list that a request waits."""
+    _write(Notice.Kind.NEW_REQUEST, lead, at)
+
+
+def safety(lead, at):
+    """Tell everyone on the clinic's list that a request carries the safety flag."""
+    _write(Notice.Kind.SAFETY, lead, at)
+
+
+def _write(kind, lead, at):
+    Notice.objects.bulk_create(
+        Notice(kind=kind, lead=lead, recipient=recipient, made_at=at, next_at=at)
+        for recipient in dict.fromkeys(Clinic.current().recipient_list())
+    )
+
+
+# --- Sending
+
+
+def send_next(at):
+    """Send one mail that is due at `at`. Return "sent", "failed", or "" when nothing is due."""
+    for kind, recipient in _waiting(at):
+        notices = _claim(kind, recipient, at)
+        if notices:
+            return _send(kind, recipient, notices, at)
+    return ""
+
+
+def _waiting(at):
+    """Return (kind, recipient) of every mail due at `at`: safety first, then the longest waiting."""
+    due = Notice.objects.filter(sent_at=None, next_at__lte=at).order_by("next_at", "id")
+    just_told = set(Notice.objects.filter(sent_at__gt=at - FOLD).order_by().values_list("kind", "recipient"))
+    pairs = dict.fromkeys(due.values_list("kind", "recipient"))
+    ready = [pair for pair in pairs if pair[0] in AT_ONCE or pair not in just_told]
+    return sorted(ready, key=lambda pair: pair[0] not in AT_ONCE)
+
+
+def _claim(kind, recipient, at):
+    """Return the notices of one mail, each won by one conditional update, so that two processes never send it twice."""
+    won = []
+    due = Notice.objects.filter(kind=kind, recipient=recipient, sent_at=None, next_at__lte=at).select_related("lead")
+    for notice in due.order_by("id"):
+        claimed = Notice.objects.filter(pk=notice.pk, sent_at=None, next_at=notice.next_at).update(
+            next_at=at + LEASE, tries=F("tries") + 1
+        )
+        if claimed:
+            notice.tries += 1
+            won.append(notice)
+    return won
+
+
+def _send(kind, recipient, notices, at):
+    subject, body = _words(kind, notices, at)
+    mail = EmailMessage(subject, body, to=[recipient], headers={"Auto-Submitted": "auto-generated"})
+    try:
+        if not mail.send():
+            raise OSError
+    except Exception as error:  # whatever the mail server does, the notice stays and the loop goes on
+        problem = _problem(error)
+        log.warning("notice not sent: %s", problem)
+        for notice in notices:
+            Notice.objects.filter(pk=notice.pk).update(next_at=at + _wait(notice.tries), problem=problem)
+        return "failed"
+    Notice.objects.filter(pk__in=[notice.pk for notice in notices]).update(sent_at=at, problem="")
+    return "sent"
+
+
+def _wait(tries):
+    """Return how long to wait after the n-th failure: half a minute, doubled each time, one hour at most."""
+    return min(timedelta(seconds=30) * 2 ** min(tries - 1, 10), LONGEST_WAIT)
+
+
+def _problem(error):
+    """Return the error's class and the server's reply code. The server's own words may quote an address or a text."""
+    codes = {getattr(error, "smtp_code", None)}
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        codes |= {code for code, _ in error.recipients.values()}
+    return " ".join([type(error).__name__, *sorted(str(code) for code in codes if code)])
+
+
+def _words(kind, notices, at):
+    """Return subject and body of one mail that tells of all these notices."""
+    zone = Clinic.current().zone
+    count = len({notice.lead_id for notice in notices})
+    several = count > 1
+    requests = f"{count} call-back requests" if several else "A call-back request"
+    due = min((notice.lead.due for notice in notices if notice.lead), default=None)
+    desk = settings.SITE_URL + reverse("admin:leads_lead_changelist")
+    if kind == Notice.Kind.SAFETY:
+        subject = f"{requests} {'carry' if several else 'carries'} the safety flag"
+        lines = [f"{subject}. Please look now."]
+        desk += "?view=safety"
+    else:
+        subject = f"{requests} {'wait' if several else 'waits'}"
+        lines = [f"{subject}."]
+    if due:
+        when = hours.say_moment(due, at, zone).replace(hours.NBSP, " ")
+        lines.append(f"{'The first call is' if several else 'The call is'} due {when}.")
+    lines += ["", "Open the desk:", desk, "", "Names and numbers are never sent by mail."]
+    return subject, "\n".join(lines) + "\n"
