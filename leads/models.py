@@ -1,8 +1,11 @@
 """Call-back requests and what happens to them. A lead is one stored request; its verbs are the only way it changes."""
 
+from datetime import timedelta
+
 from django.conf import settings
-from django.db import models
-from django.db.models import Q
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.utils.crypto import salted_hmac
 
 from .querysets import LeadQuerySet
 
@@ -94,6 +97,136 @@ class Lead(models.Model):
         """Return when we owe the call: the promise, or the later time a closure made us give."""
         return self.revised_for or self.promised_by
 
+    def holder(self, at):
+        """Return who holds the claim at `at`, or None."""
+        return self.claimed_by if self.claimed_by_id and self.claimed_until > at else None
+
+    # The desk's verbs. Each is one transaction: the change with its event, or nothing. The promise never moves.
+
+    def claim(self, user, at):
+        """Give the request to `user` until the lease runs out. Return False if a colleague has it or it is not open."""
+        free = Lead.objects.open().free(at)
+        return self._change(free, Event.Kind.CLAIMED, user, at, **_lease(user, at)) or self.extend(user, at)
+
+    def extend(self, user, at):
+        """Let the lease of whoever works on it begin anew. Return False if `user` does not hold it."""
+        held = Lead.objects.open().held_by(user, at).filter(pk=self.pk)
+        extended = held.update(claimed_until=_lease(user, at)["claimed_until"])
+        self.refresh_from_db()
+        return bool(extended)
+
+    def release(self, user, at):
+        """Give the request back to everybody. Return False if `user` does not hold it."""
+        return self._change(Lead.objects.held_by(user, at), Event.Kind.RELEASED, user, at, **_NO_CLAIM)
+
+    def take_over(self, user, at):
+        """Give the request to `user` whoever has it, and say from whom. Return False if it is not open."""
+        with transaction.atomic():
+            holder = self._locked().holder(at)
+            detail = f"from {staff_name(holder)}" if holder else ""
+            return self._change(Lead.objects.open(), Event.Kind.TAKEN_OVER, user, at, detail, **_lease(user, at))
+
+    def record_attempt(self, user, at, outcome, note="", call_at=None):
+        """Keep a call that was made, whoever holds the claim, and let follow what follows from its outcome."""
+        from . import notices  # notices are rows of this module
+
+        outcome = Attempt.Outcome(outcome)
+        with transaction.atomic():
+            lead = self._locked()
+            holder = lead.holder(at)
+            attempt = self.attempts.create(user=user, at=at, outcome=outcome, note=note)
+            detail = outcome.label if holder in (None, user) else f"{outcome.label}, while {staff_name(holder)} had it"
+            self._change(Lead.objects.all(), Event.Kind.ATTEMPTED, user, at, detail)
+            if outcome == Attempt.Outcome.IN_CRISIS:
+                lead._keep_with_caller(user, at)
+                notices.safety(lead, at)
+            elif outcome in Attempt.CLOSING:
+                lead.close(user, at, outcome.value)
+            elif not lead.closed_at:
+                if outcome == Attempt.Outcome.WRONG_NUMBER and lead.due > at:
+                    call_at = call_at or lead.due  # until then the person may give another number
+                claim = _NO_CLAIM if holder in (None, user) else {}
+                Lead.objects.filter(pk=self.pk).update(call_at=call_at, **claim)
+            self.refresh_from_db()
+        return attempt
+
+    def call_later(self, user, at, moment):
+        """Let the request rest until `moment` and give it back. Return False if it is not open."""
+        with transaction.atomic():
+            claim = _NO_CLAIM if self._locked().holder(at) in (None, user) else {}
+            detail = moment.isoformat()
+            return self._change(Lead.objects.open(), Event.Kind.CALL_LATER, user, at, detail, call_at=moment, **claim)
+
+    def close(self, user, at, outcome, note=""):
+        """Close the request and say how it ended. Return False if it was closed already."""
+        outcome = Lead.Outcome(outcome)
+        changes = {"closed_at": at, "outcome": outcome, "call_at": None, **_NO_CLAIM}
+        if outcome == Lead.Outcome.ROBOT:
+            changes["robot_at"] = at
+        with transaction.atomic():
+            if outcome == Lead.Outcome.DO_NOT_CALL:
+                DoNotCall.add(self._locked().phone_e164, at)
+            detail = f"{outcome.label}: {note}" if note else outcome.label
+            return self._change(Lead.objects.filter(closed_at=None), Event.Kind.CLOSED, user, at, detail, **changes)
+
+    def reopen(self, user, at):
+        """Put a closed request back in its place. Return False if it is open, or if the person ended or erased it."""
+        closed = Lead.objects.exclude(closed_at=None).exclude(phone_raw="")
+        closed = closed.exclude(outcome__in=[Lead.Outcome.CANCELLED, Lead.Outcome.ERASED])
+        with transaction.atomic():
+            lead = self._locked()
+            reopened = self._change(closed, Event.Kind.REOPENED, user, at, **_IN_THE_QUEUE)
+            if reopened and lead.outcome == Lead.Outcome.DO_NOT_CALL:
+                DoNotCall.withdraw(lead.phone_e164)
+        return reopened
+
+    def hold(self, user, at, reason="Marked as a robot by staff"):
+        """Move a waiting request to Held. Return False if it is not open."""
+        changes = {"held_at": at, "held_reasons": [*self.held_reasons, reason], **_NO_CLAIM}
+        return self._change(Lead.objects.open(), Event.Kind.HELD, user, at, reason, **changes)
+
+    def unhold(self, user, at):
+        """Put a held request back in the place its promise gives it. Return False if it is not held."""
+        held = Lead.objects.filter(closed_at=None).exclude(held_at=None)
+        return self._change(held, Event.Kind.UNHELD, user, at, held_at=None)
+
+    def note(self, user, at, text):
+        """Keep a note, whatever the request's state and whoever holds it."""
+        self._change(Lead.objects.all(), Event.Kind.NOTED, user, at, text)
+
+    def _keep_with_caller(self, user, at):
+        """Flag a person in crisis. Whatever the request was, it is open now and stays with whoever is on the line."""
+        if self.closed_at:
+            self.events.create(kind=Event.Kind.REOPENED, actor=user, at=at)
+        changes = {**_IN_THE_QUEUE, "safety_at": self.safety_at or at, **_lease(user, at)}
+        self._change(Lead.objects.all(), Event.Kind.SAFETY, user, at, "In crisis on the phone", **changes)
+
+    def _locked(self):
+        """Return the row as it is now, and let nobody change it before this transaction ends."""
+        return Lead.objects.select_for_update().get(pk=self.pk)
+
+    def _change(self, rows, kind, user, at, detail="", **changes):
+        """Change the row if it is still one of `rows`, with its event. Return whether it was: one update decides."""
+        with transaction.atomic():
+            changed = rows.filter(pk=self.pk).update(version=F("version") + 1, **changes)
+            if changed:
+                self.events.create(kind=kind, actor=user, at=at, detail=detail)
+        self.refresh_from_db()
+        return bool(changed)
+
+
+_NO_CLAIM = {"claimed_by": None, "claimed_until": None}
+_IN_THE_QUEUE = {"closed_at": None, "outcome": "", "held_at": None, "robot_at": None, "call_at": None}
+
+
+def _lease(user, at):
+    return {"claimed_by": user, "claimed_until": at + timedelta(minutes=settings.LEASE_MINUTES)}
+
+
+def staff_name(user):
+    """Return what colleagues call a staff member."""
+    return user.get_full_name() or user.get_username()
+
 
 class Attempt(models.Model):
     """One call made."""
@@ -108,6 +241,9 @@ class Attempt(models.Model):
         WRONG_NUMBER = "wrong_number", "Wrong number or not in service"
         DO_NOT_CALL = "do_not_call", "Asked us not to call"
         IN_CRISIS = "in_crisis", "In crisis"
+
+    # These end the request, under the same name.
+    CLOSING = (Outcome.BOOKED, Outcome.NO_VISIT, Outcome.DO_NOT_CALL)
 
     lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="attempts")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -185,6 +321,27 @@ class DoNotCall(models.Model):
 
     def __str__(self):
         return self.phone_digest[:8]
+
+    @staticmethod
+    def digest(phone_e164):
+        return salted_hmac("leads.DoNotCall", phone_e164, algorithm="sha256").hexdigest()
+
+    @classmethod
+    def covers(cls, phone_e164):
+        """Tell whether this number asked not to be called."""
+        return cls.objects.filter(phone_digest=cls.digest(phone_e164)).exists()
+
+    @classmethod
+    def add(cls, phone_e164, at):
+        if phone_e164:
+            cls.objects.get_or_create(phone_digest=cls.digest(phone_e164), defaults={"at": at})
+
+    @classmethod
+    def withdraw(cls, phone_e164):
+        """Take a number off the list, unless another request closed for the same reason still stands for it."""
+        others = Lead.objects.filter(phone_e164=phone_e164, outcome=Lead.Outcome.DO_NOT_CALL)
+        if not others.exists():
+            cls.objects.filter(phone_digest=cls.digest(phone_e164)).delete()
 
 
 class Notice(models.Model):
