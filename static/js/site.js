@@ -1,0 +1,24 @@
+// Small comforts. Every page works the same without this file.
+for (const form of document.querySelectorAll("form[data-send-once]")) {
+  let sentAt = -Infinity;
+  form.addEventListener("submit", (event) => {
+    if (event.timeStamp - sentAt < 1000) event.preventDefault(); // a double click, not a second request
+    else sentAt = event.timeStamp;
+  });
+}
+
+for (const button of document.querySelectorAll("button[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+}
+
+// The browser's own share sheet, where there is one. It is handed the address only, and tells us nothing.
+for (const button of document.querySelectorAll("button[data-share]")) {
+  if (!navigator.share) continue;
+  button.hidden = false;
+  button.addEventListener("click", () => navigator.share({ url: button.dataset.share }).catch(() => {}));
+}
+
+for (const field of document.querySelectorAll("input[data-select]")) {
+  field.addEventListener("focus", () => field.select());
+}
