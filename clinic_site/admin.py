@@ -96,6 +96,7 @@ class HoursInline(admin.TabularInline):
 @admin.register(Clinic)
 class ClinicAdmin(admin.ModelAdmin):
     form = ClinicForm
+    formfield_overrides = {models.TextField: {"widget": forms.Textarea(attrs={"rows": 4, "cols": 80})}}
     inlines = [HoursInline]
     save_on_top = True
     fieldsets = [
