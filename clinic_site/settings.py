@@ -45,7 +45,8 @@ def is_loopback(host):
 
 
 # Where things are kept: database, media, key, spool and logs in one folder that a backup can take.
-DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "var"))).resolve()
+# A relative name is taken from the project folder, wherever a command is called.
+DATA_DIR = (BASE_DIR / (env.str("DATA_DIR", default="") or "var")).resolve()
 DEBUG = env_bool("DEBUG", False)
 
 
@@ -198,7 +199,7 @@ USE_TZ = True
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / "staticfiles")))
+STATIC_ROOT = BASE_DIR / (env.str("STATIC_ROOT", default="") or "staticfiles")
 MEDIA_URL = "/media/"
 MEDIA_ROOT = DATA_DIR / "media"
 STORAGES = {

@@ -3,7 +3,6 @@
 import os
 import shutil
 import tempfile
-import warnings
 from pathlib import Path
 
 import django
@@ -13,7 +12,7 @@ import pytest
 FOLDER = Path(tempfile.mkdtemp(prefix="clinic-tests-"))
 (FOLDER / "static").mkdir()
 for name in (
-    "ALLOWED_HOSTS CACHE_URL CONN_MAX_AGE CSRF_TRUSTED_ORIGINS DEFAULT_FROM_EMAIL EMAIL_URL HOST LEASE_MINUTES LOG_LEVEL "
+    "ALLOWED_HOSTS CONN_MAX_AGE CSRF_TRUSTED_ORIGINS DEFAULT_FROM_EMAIL EMAIL_URL HOST LEASE_MINUTES LOG_LEVEL "
     "PORT SECURE_HSTS_SECONDS TRUSTED_PROXY_COUNT WEB_THREADS WEB_WORKERS"
 ).split():
     os.environ.pop(name, None)
