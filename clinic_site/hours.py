@@ -72,9 +72,7 @@ def _federal_days(year):
     kept = holidays.country_holidays(
         "US", years=[year], categories=("public",), observed=True, expand=False, language="en_US"
     )
-    return {
-        day: tuple(name.removesuffix(" (observed)") for name in kept.get_list(day)) for day in kept
-    }
+    return {day: tuple(name.removesuffix(" (observed)") for name in kept.get_list(day)) for day in kept}
 
 
 def _names_in_order_of_the_year():
@@ -106,10 +104,7 @@ def holiday_name(day, calendar=None):
 
 def spans(day, calendar):
     """The hours open on a date, as sorted (start, end) pairs in the clinic's zone."""
-    return [
-        (start.astimezone(calendar.zone), end.astimezone(calendar.zone))
-        for start, end in _spans(day, calendar)
-    ]
+    return [(start.astimezone(calendar.zone), end.astimezone(calendar.zone)) for start, end in _spans(day, calendar)]
 
 
 def opens(day, calendar):
@@ -128,8 +123,7 @@ def next_open_day(day, calendar):
     """The first date after `day` that opens."""
     if not calendar.windows:
         raise NoOpeningHours(
-            "The clinic has no opening hours. In the admin, open Clinic and add the days and "
-            "hours it is open."
+            "The clinic has no opening hours. In the admin, open Clinic and add the days and hours it is open."
         )
     for later in range(1, SEARCH_DAYS + 1):
         candidate = day + later * ONE_DAY
@@ -339,8 +333,7 @@ def say_hours(calendar):
         if hours:
             days_by_hours.setdefault(tuple(hours), []).append(weekday)
     return "; ".join(
-        f"{_say_days(days)}, {_say_list([_say_span(*span) for span in hours])}"
-        for hours, days in days_by_hours.items()
+        f"{_say_days(days)}, {_say_list([_say_span(*span) for span in hours])}" for hours, days in days_by_hours.items()
     )
 
 
@@ -405,8 +398,7 @@ US_ZONES = {
         "Arizona": "America/Phoenix US/Arizona",
         "Pacific": "America/Los_Angeles US/Pacific PST8PDT",
         "Alaska": (
-            "America/Anchorage America/Juneau America/Sitka America/Metlakatla America/Yakutat "
-            "America/Nome US/Alaska"
+            "America/Anchorage America/Juneau America/Sitka America/Metlakatla America/Yakutat America/Nome US/Alaska"
         ),
         "Hawaii": "Pacific/Honolulu Pacific/Johnston US/Hawaii",
     }.items()

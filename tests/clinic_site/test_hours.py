@@ -23,9 +23,7 @@ ZONES = [NEW_YORK, PHOENIX, HONOLULU, LORD_HOWE, LONDON, KOLKATA]
 
 WEEK = tuple(Window(day, time(9), time(17)) for day in range(5))
 LUNCH_WEEK = tuple(
-    window
-    for day in range(5)
-    for window in (Window(day, time(9), time(12)), Window(day, time(13), time(17)))
+    window for day in range(5) for window in (Window(day, time(9), time(12)), Window(day, time(13), time(17)))
 )
 EVERY_DAY = tuple(Window(day, time(9), time(17)) for day in range(7))
 
@@ -183,7 +181,12 @@ def test_part_of_a_day_closed(closure, received, promised):
             "2026-08-03 10:00",
             "Tue 2026-08-04 17:00",
         ),
-        # Evening hours outside opening hours: no effect.
+        # Hours before opening and after closing: no effect.
+        (
+            [Closure(on("2026-08-04"), on("2026-08-04"), ends=time(8))],
+            "2026-08-04 08:30",
+            "Tue 2026-08-04 17:00",
+        ),
         (
             [Closure(on("2026-08-04"), on("2026-08-04"), time(17), time(20))],
             "2026-08-03 10:00",
@@ -214,9 +217,7 @@ def test_overlapping_windows_are_one_day():
     )
 
     assert hours.spans(MONDAY, calendar) == [(at("2026-11-23 09:00"), at("2026-11-23 17:00"))]
-    assert hours.spans(on("2026-11-24"), calendar) == [
-        (at("2026-11-24 08:00"), at("2026-11-24 16:00"))
-    ]
+    assert hours.spans(on("2026-11-24"), calendar) == [(at("2026-11-24 08:00"), at("2026-11-24 16:00"))]
     assert deadline("2026-11-23 10:00", calendar) == "Tue 2026-11-24 16:00"
 
 
@@ -358,9 +359,7 @@ def test_there_is_a_switch_for_each_federal_holiday_in_the_order_of_the_year():
 
 
 def test_every_holiday_of_coming_years_has_its_switch():
-    names = {
-        hours.holiday_name(on("2026-01-01") + timedelta(days=number)) for number in range(365 * 60)
-    }
+    names = {hours.holiday_name(on("2026-01-01") + timedelta(days=number)) for number in range(365 * 60)}
 
     assert names == {None, *hours.FEDERAL_HOLIDAYS}
 
@@ -377,9 +376,7 @@ def test_one_switch_opens_a_holiday_and_its_observed_day():
 
 def test_a_closure_closes_a_holiday_that_was_switched_open():
     veterans_day = on("2026-11-11")
-    calendar = make_calendar(
-        WEEK, Closure(veterans_day, veterans_day), open_holidays=["Veterans Day"]
-    )
+    calendar = make_calendar(WEEK, Closure(veterans_day, veterans_day), open_holidays=["Veterans Day"])
 
     assert deadline("2026-11-10 10:00", calendar) == "Thu 2026-11-12 17:00"
 
@@ -427,10 +424,7 @@ def test_hours_in_the_night_the_clocks_change(day, window, utc):
     calendar = make_calendar((Window(6, *window),))
 
     expected = [(at(start, UTC), at(end, UTC)) for start, end in utc]
-    assert [
-        (start.astimezone(UTC), end.astimezone(UTC))
-        for start, end in hours.spans(on(day), calendar)
-    ] == expected
+    assert [(start.astimezone(UTC), end.astimezone(UTC)) for start, end in hours.spans(on(day), calendar)] == expected
 
 
 def test_a_day_a_zone_left_out_has_no_hours():
@@ -548,12 +542,8 @@ def test_open_minutes_between(start, end, minutes):
 def test_minutes_are_real_ones_in_the_nights_the_clocks_change():
     calendar = make_calendar((Window(6, time(0), time(6)),))
 
-    assert (
-        hours.open_minutes_between(at("2026-11-01 00:00"), at("2026-11-02 00:00"), calendar) == 420
-    )
-    assert (
-        hours.open_minutes_between(at("2027-03-14 00:00"), at("2027-03-15 00:00"), calendar) == 300
-    )
+    assert hours.open_minutes_between(at("2026-11-01 00:00"), at("2026-11-02 00:00"), calendar) == 420
+    assert hours.open_minutes_between(at("2027-03-14 00:00"), at("2027-03-15 00:00"), calendar) == 300
 
 
 @pytest.mark.parametrize(
@@ -685,9 +675,7 @@ def test_every_us_zone_we_name_exists():
 
 def week(*rows):
     """Windows from rows such as ("0123", 9, 17): the weekdays, then the hours."""
-    return tuple(
-        Window(int(day), time(start), time(end)) for days, start, end in rows for day in days
-    )
+    return tuple(Window(int(day), time(start), time(end)) for days, start, end in rows for day in days)
 
 
 @pytest.mark.parametrize(
@@ -783,9 +771,7 @@ def door_log(calendar, start, end):
         )
         for c in calendar.closures:
             if c.first <= day <= c.last:
-                is_open &= (c.starts is not None and wall < c.starts) or (
-                    c.ends is not None and wall >= c.ends
-                )
+                is_open &= (c.starts is not None and wall < c.starts) or (c.ends is not None and wall >= c.ends)
         if is_open:
             log[day] = (log.get(day, (moment,))[0], moment + HALF_HOUR)
         moment += HALF_HOUR
@@ -827,9 +813,7 @@ def test_promises_over_two_years_agree_with_the_oracle(zone):
     ]
 
     wrong = [
-        moment
-        for moment in moments
-        if hours.callback_deadline(moment, calendar) != promised_by_oracle(log, moment)
+        moment for moment in moments if hours.callback_deadline(moment, calendar) != promised_by_oracle(log, moment)
     ]
 
     assert wrong == []
@@ -842,9 +826,7 @@ windows = st.builds(
     st.tuples(half_hours, half_hours).filter(lambda pair: pair[0] != pair[1]),
 )
 closures = st.builds(
-    lambda first, length, starts, ends: Closure(
-        first, first + timedelta(days=length), starts, ends
-    ),
+    lambda first, length, starts, ends: Closure(first, first + timedelta(days=length), starts, ends),
     st.dates(on("2026-09-01"), on("2028-08-31")),
     st.integers(0, 6),
     st.none() | half_hours,
@@ -857,9 +839,7 @@ calendars = st.builds(
     st.lists(closures, max_size=6).map(tuple),
 )
 # Half of them in the weeks where something happens.
-received = st.datetimes(
-    datetime(2026, 9, 1), datetime(2028, 8, 31), timezones=st.just(UTC)
-) | st.builds(
+received = st.datetimes(datetime(2026, 9, 1), datetime(2028, 8, 31), timezones=st.just(UTC)) | st.builds(
     lambda edge, minutes: edge + timedelta(minutes=minutes),
     st.sampled_from(
         [
