@@ -52,7 +52,7 @@ class Grade:
 
 @dataclass(frozen=True)
 class Block:
-    """One paragraph, heading, list item or table cell; `row` is (table, row) for cells, else None."""
+    """A paragraph, heading, list item or table cell; `row` is (table, row) for cells, else None."""
 
     tag: str
     text: str
@@ -60,6 +60,9 @@ class Block:
 
 
 # --- From HTML to text ---
+
+BOX = re.compile(r"\[[a-z][^\[\]]*\]")
+CITATION = re.compile(r"\[(\d{1,3})\]")
 
 
 class _BlockReader(HTMLParser):
@@ -106,7 +109,9 @@ class _BlockReader(HTMLParser):
         text = " ".join("".join(self.pieces).split())
         self.pieces = []
         if text:
-            tag = self.open_tags[-1] if self.open_tags else "p"
+            # Editors wrap the text of items and cells in paragraphs; it is still an item or a cell.
+            holders = [tag for tag in self.open_tags if tag in {"li", "td", "th"}]
+            tag = (holders or self.open_tags or ["p"])[-1]
             self.found.append(Block(tag, text, (self.table, self.row) if self.in_table else None))
 
 
@@ -139,8 +144,6 @@ def reading_text(body):
     return "\n".join(lines)
 
 
-BOX = re.compile(r"\[[a-z][^\[\]]*\]")
-CITATION = re.compile(r"\[(\d{1,3})\]")
 ABBREVIATION = re.compile(r"\b(?:Dr|Drs|Mr|Mrs|Ms|vs|e\.g|i\.e|U\.S|No)\.", re.IGNORECASE)
 # A sentence runs to its mark, closing quotes and brackets, and any citation right behind them.
 SENTENCE = re.compile(r"\S.*?(?:[.!?]+[\"'”’)]*(?:\s*\[\d{1,3}\])*(?=\s|$)|$)")
@@ -201,7 +204,7 @@ def forbidden(text, phrases=None):
     folded = _whole_words(ALLOWED).sub(lambda match: "\0" * len(match.group()), folded)
     pattern = _whole_words(tuple(forbidden_phrases() if phrases is None else phrases))
     return [
-        Finding("A1", f"Take out or reword “{text[match.start():match.end()]}”.", _around(text, match))
+        Finding("A1", f"Take out or reword “{text[match.start() : match.end()]}”.", _around(text, match))
         for match in pattern.finditer(folded)
     ]
 
@@ -303,11 +306,12 @@ NOT_EVIDENCE = (
     (r"\b(?:19|20)\d\d\b(?!\s+(?:people|patients|adults|veterans|men|women|infusions))", "years"),
     (r"\b\d{1,2}(?::\d\d)?\s?(?:am|pm)\b", "times of day"),
     (r"\b24 hours\b", "a time point or the rule about driving; a finding has a number of its own"),
-    (r"\b(?:under|over|age|aged) \d{1,2}\b|\b\d{1,2} (?:or|and) (?:older|over|younger|under)\b", "ages"),
+    (r"\bunder 18\b|\b(?:under|over|age|aged) \d{1,2}(?=\s*(?:[.,;:)?!]|$|years?\b))", "ages"),
+    (r"\b\d{1,2} (?:or|and) (?:older|over|younger|under)\b", "ages"),
     (r"\b[A-Za-z]+[-‑]?\d+\w*", "names with a figure in them, such as PHQ-9"),
     (r"\bKARMA-Dep 2\b|\bWCAG \d\.\d\b", "names with a figure behind them"),
     (r"\b(?:step|item|question|figure|table|phase|level) \d{1,2}\b", "places in a list"),
-    (r"^\(?\d{1,2}[.)]\s", "the number of a list item"),
+    (r"^\(?\d{1,2}[.)](?:\s|$)", "the number of a list item"),
     (r"\b\d+ days after we close\b", "how long this site keeps a request"),
 )
 COUNT_WORD = r"(?:one|two|three|four|five|six|seven|eight|nine|ten)"
@@ -325,33 +329,43 @@ def uncited_numbers(body):
     shares in words ("half of them") are a warning, since the words have other uses.
     """
     found = []
-    for text in _units(body):
-        if CITATION.search(text):
-            continue
-        rest = text
-        for pattern, _reason in NOT_EVIDENCE:
-            rest = re.sub(pattern, " ", rest, flags=re.IGNORECASE)
-        has_digits = bool(re.search(r"\d", rest))
-        if has_digits or SHARE.search(rest):
-            found.append(Finding("A10", "Add the source of this number, as [1].", text, blocking=has_digits))
+    for text, marks in units(body):
+        numbers = evidence_numbers(text)
+        if not marks and (numbers or SHARE.search(text)):
+            found.append(Finding("A10", "Add the source of this number, as [1].", text, blocking=bool(numbers)))
     return found
 
 
-def _units(body):
-    """Yield the sentences and the table rows of `body`; rows of a table with a cited heading row are left out."""
-    rows = {}
+def evidence_numbers(text):
+    """Return the numbers in `text` that need a source, as they are written but without commas."""
+    rest = CITATION.sub(" ", text)
+    for pattern, _reason in NOT_EVIDENCE:
+        rest = re.sub(pattern, " ", rest, flags=re.IGNORECASE)
+    return [number.replace(",", "") for number in re.findall(r"\d+(?:,\d{3})*(?:\.\d+)?", rest)]
+
+
+def units(body):
+    """Return the sentences and the table rows of `body`, each with the numbers of the sources it cites.
+
+    A mark in the heading row of a table counts for each of its rows.
+    """
+    found, rows = [], {}
     for block in blocks(body):
         if block.row is None:
-            yield from sentences(block.text)
+            found += [(sentence, _marks(sentence)) for sentence in sentences(block.text)]
         else:
             rows.setdefault(block.row, []).append(block)
-    cited_tables = {
-        table for (table, _), cells in rows.items()
-        if all(cell.tag == "th" for cell in cells) and any(CITATION.search(cell.text) for cell in cells)
-    }
+    of_table = {}
     for (table, _), cells in rows.items():
-        if table not in cited_tables:
-            yield " | ".join(cell.text for cell in cells)
+        text = " | ".join(cell.text for cell in cells)
+        if all(cell.tag == "th" for cell in cells):
+            of_table.setdefault(table, set()).update(_marks(text))
+        found.append((text, _marks(text) | of_table.get(table, set())))
+    return found
+
+
+def _marks(text):
+    return {int(number) for number in CITATION.findall(text)}
 
 
 def citation_marks(body):
@@ -362,7 +376,8 @@ def citation_marks(body):
 def marks_without_rows(body, numbers):
     """Return a finding for each mark in `body` that none of the source `numbers` answers."""
     missing = sorted(set(citation_marks(body)) - set(numbers))
-    return [Finding("B8", f"Add source {number} to the list, or take out its mark.", f"[{number}]") for number in missing]
+    message = "Add source {} to the list, or take out its mark."
+    return [Finding("B8", message.format(number), f"[{number}]") for number in missing]
 
 
 def rows_never_cited(body, numbers):
@@ -401,7 +416,8 @@ def missing_statements(body, treatment, *, mainly_risk=False, about_suicide=Fals
         needed.append(("B4", "results_vary"))
     found = [
         Finding(rule, f"Add a paragraph that holds only [statement {key}]. {RULES[rule]}")
-        for rule, key in needed if key not in placed
+        for rule, key in needed
+        if key not in placed
     ]
     if about_suicide and (not paragraphs or blocks(body)[0].text != CRISIS_BOX):
         found.append(Finding("C5", "Begin with a paragraph that holds only [crisis box]."))
