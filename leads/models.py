@@ -101,12 +101,63 @@ class Lead(models.Model):
         """Return who holds the claim at `at`, or None."""
         return self.claimed_by if self.claimed_by_id and self.claimed_until > at else None
 
+    def answer(self, at, **answers):
+        """Keep what the person answered on the receipt: `voicemail` or `best_time`. Return False if it is closed."""
+        labels = {"voicemail": Lead.Voicemail, "best_time": Lead.BestTime}
+        detail = ", ".join(f"{name.replace('_', ' ')}: {labels[name](value).label}" for name, value in answers.items())
+        return self._change(Lead.objects.filter(closed_at=None), Event.Kind.CHANGED, None, at, detail, **answers)
+
+    def can_change_number(self):
+        """Tell whether another number is of use: until the request is closed, and after the old one reached nobody."""
+        return self.closed_at is None or self.outcome == Lead.Outcome.WRONG_NUMBER
+
+    def change_number(self, number, at):
+        """Let us call another number. A request put off or closed because the old one was wrong returns to its place."""
+        changes = {
+            "phone_raw": number.raw,
+            "phone_e164": number.e164,
+            "extension": number.extension,
+            "phone_flags": list(number.flags),
+        }
+        with transaction.atomic():
+            lead = self._locked()
+            if not lead.can_change_number():
+                return False
+            last = lead.attempts.last()
+            if last and last.outcome == Attempt.Outcome.WRONG_NUMBER:
+                changes["call_at"] = None
+            if lead.closed_at:
+                self._change(Lead.objects.all(), Event.Kind.REOPENED, None, at, **_IN_THE_QUEUE)
+            return self._change(Lead.objects.all(), Event.Kind.CHANGED, None, at, "phone number", **changes)
+
+    def cancel(self, at):
+        """Close the request because the person no longer wants the call. Return False if it was closed already."""
+        changes = {"closed_at": at, "outcome": Lead.Outcome.CANCELLED, "call_at": None, **_NO_CLAIM}
+        return self._change(Lead.objects.filter(closed_at=None), Event.Kind.CANCELLED, None, at, **changes)
+
+    def forget(self, at, actor=None):
+        """Erase who it was and every text, and close it if it is open. The row stays: reports read its moments.
+
+        Without `actor` it is the person's own wish. Return False if nothing was left to erase.
+        """
+        with transaction.atomic():
+            lead = self._locked()
+            changes = dict(_FORGOTTEN)
+            if lead.closed_at is None:
+                changes |= {"closed_at": at, "outcome": Lead.Outcome.ERASED, "call_at": None, **_NO_CLAIM}
+            known = Lead.objects.exclude(name="", phone_raw="", token="", submission_key="")  # noqa: S106
+            forgotten = self._change(known, Event.Kind.FORGOTTEN, actor, at, **changes)
+            if forgotten:
+                self.events.exclude(detail="").update(detail="")
+                self.attempts.exclude(note="").update(note="")
+                self.drafts.all().delete()
+        return forgotten
+
     # The desk's verbs. Each is one transaction: the change with its event, or nothing. The promise never moves.
 
     def claim(self, user, at):
-        """Give the request to `user` until the lease runs out. Return False if a colleague has it or it is not open."""
-        free = Lead.objects.open().free(at)
-        return self._change(free, Event.Kind.CLAIMED, user, at, **_lease(user, at)) or self.extend(user, at)
+        """Give the request to `user` until the lease runs out. Return False if somebody has it or it is not open."""
+        return self._change(Lead.objects.open().free(at), Event.Kind.CLAIMED, user, at, **_lease(user, at))
 
     def extend(self, user, at):
         """Let the lease of whoever works on it begin anew. Return False if `user` does not hold it."""
@@ -216,6 +267,11 @@ class Lead(models.Model):
 
 
 _NO_CLAIM = {"claimed_by": None, "claimed_until": None}
+_FORGOTTEN = {
+    **dict.fromkeys(("name", "phone_raw", "phone_e164", "extension", "message", "source_path"), ""),
+    **dict.fromkeys(("token", "submission_key"), ""),
+    "phone_flags": [],
+}
 _IN_THE_QUEUE = {"closed_at": None, "outcome": "", "held_at": None, "robot_at": None, "call_at": None}
 
 

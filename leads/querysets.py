@@ -1,7 +1,8 @@
 """Which requests belong where: every rule that staff depend on, said once, with the moment passed in."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, DateTimeField, Exists, F, IntegerField, OuterRef, Q, Value, When
+from django.db.models.functions import Coalesce
 
 
 class LeadQuerySet(models.QuerySet):
@@ -16,3 +17,71 @@ class LeadQuerySet(models.QuerySet):
     def held_by(self, user, at):
         """Requests `user` has claimed and still holds."""
         return self.filter(claimed_by=user, claimed_until__gt=at)
+
+    def with_due(self):
+        """Add `owed`, the moment the call is due, and `called`, whether anybody has tried."""
+        attempts = self.model._meta.get_field("attempts").related_model
+        return self.annotate(
+            owed=Coalesce("revised_for", "promised_by"), called=Exists(attempts.objects.filter(lead=OuterRef("pk")))
+        )
+
+    # The parts of what waits. Each open request is in exactly one of overdue, soon, later and resting.
+
+    def resting(self, at):
+        """Open requests put off until a moment that has not come."""
+        return self.open().filter(call_at__gt=at)
+
+    def overdue(self, at):
+        """Open requests, not put off, that nobody has called although the promise has passed."""
+        return self._awake(at).filter(called=False, owed__lt=at)
+
+    def soon(self, at, limit):
+        """Open requests to call back now, and those never called that are promised by `limit`, two open hours on."""
+        return self._awake(at).filter(Q(called=True) | Q(call_at__lte=at, owed__gte=at) | Q(owed__range=(at, limit)))
+
+    def later(self, at, limit):
+        """Open requests never called, not put off, promised later than `limit`."""
+        return self._awake(at).filter(called=False, call_at=None, owed__gt=limit)
+
+    def flagged(self):
+        """Open requests with the safety flag."""
+        return self.open().exclude(safety_at=None)
+
+    def suspected(self):
+        """Requests held as suspected robots."""
+        return self.filter(closed_at=None).exclude(held_at=None)
+
+    def closed_since(self, moment):
+        return self.filter(closed_at__gte=moment)
+
+    def in_order(self, at, limit, times_now):
+        """Sort by who is called first: safety flag, overdue, due callbacks, then by promise and time received.
+
+        Those whose chosen best time is not one of `times_now` come after, until two open hours before the promise
+        (`limit`). Last come those put off, by the moment they come back. The same moment gives the same order on
+        every page.
+        """
+        put_off = Q(call_at__gt=at)
+        return (
+            self.with_due()
+            .annotate(
+                rank=Case(
+                    When(safety_at__isnull=False, then=Value(0)),
+                    When(put_off, then=Value(5)),
+                    When(called=False, owed__lt=at, then=Value(1)),
+                    When(Q(called=True) | Q(call_at__isnull=False), then=Value(2)),
+                    When(Q(owed__lte=limit) | Q(best_time__in=times_now), then=Value(3)),
+                    default=Value(4),
+                    output_field=IntegerField(),
+                ),
+                place=Case(When(put_off, then=F("call_at")), default=F("owed"), output_field=DateTimeField()),
+            )
+            .order_by("rank", "place", "received_at", "id")
+        )
+
+    def ready(self, at, limit, times_now):
+        """Open requests in order that may be handed out at `at`: free, not put off, not waiting for their best time."""
+        return self.open().free(at).in_order(at, limit, times_now).exclude(call_at__gt=at).exclude(rank=4)
+
+    def _awake(self, at):
+        return self.open().with_due().exclude(call_at__gt=at)
