@@ -1,24 +1,572 @@
-"""Stored body -> safe HTML: sanitising, heading ids, contents list, citation marks, shared statements. No ORM."""
+"""Stored body -> safe HTML: sanitising, heading ids, contents list, citation marks, shared statements. No ORM.
+
+A body passes `clean` when it is saved and once more when it is shown. `clean` leaves one canonical form, so a page
+that went through the editor unchanged stays the same text, letter by letter.
+"""
 
 import re
+from dataclasses import dataclass, field
+from html import escape
+from html.parser import HTMLParser
 
 import nh3
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import slugify
+
+from .editorial import ABOUT_SUICIDE
+
+# --- What may be stored ---
 
 TAGS = {"h2", "h3", "p", "ul", "ol", "li", "strong", "em", "a", "blockquote", "table", "thead", "tbody", "tr", "th",
         "td", "br", "hr", "caption"}  # fmt: skip
+# Read, then turned into one of TAGS or taken off from round their content.
+RENAMED = {"b": "strong", "i": "em", "h1": "h2", "h4": "h3", "h5": "h3", "h6": "h3"}
+CONTAINERS = {"p", "div", "section", "article", "header", "footer", "main", "aside", "nav", "figure", "figcaption",
+              "dl", "dt", "dd", "pre", "address", "center", "form", "fieldset", "legend", "details", "summary",
+              "dir", "menu", "tfoot"}  # fmt: skip
+# Gone with everything in them.
+BANNED = {"script", "style", "iframe", "frame", "frameset", "noframes", "object", "embed", "applet", "svg", "math",
+          "template", "noscript", "title", "head", "xml", "audio", "video", "canvas", "textarea", "select", "option",
+          "button", "map"}  # fmt: skip
+ATTRIBUTES = {"a": {"href"}, "th": {"scope", "colspan", "rowspan"}, "td": {"colspan", "rowspan"}, "ol": {"start"}}
+SCHEMES = {"http", "https", "mailto", "tel", "sms"}
+INLINE = {"strong", "em", "a", "br"}
+VOID = {"br", "hr"}
+DEEPEST = 40
+ROUNDS = 8
+
 MARK = re.compile(r"\[(\d{1,3})\]")
+PLACEHOLDER = re.compile(r"\[([a-z][a-z_ ]*)\]")
+# Space as HTML counts it, plus the non-breaking spaces that editors type in place of plain ones.
+SPACE = " \t\n\r\f\u00a0"
+SPACES = re.compile(f"[{SPACE}]+")
+# What no reader sees and no database wants: control characters, halves of pairs, invisible spaces, marks of order.
+UNSEEN = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff\u200b\u2060\ufeff\ufffe\uffff]")
 
 
 def clean(html):
-    """Return only what an editor may store: no script, style, handler, image or address that leads out unsafely."""
-    return nh3.clean(html, tags=TAGS, attributes={"a": {"href"}, "th": {"scope"}}, link_rel=None)
+    """Return only what an editor may store: no script, style, handler, image or address that leads out unsafely.
+
+    `clean(clean(html)) == clean(html)` for any text.
+    """
+    html = UNSEEN.sub("", html)
+    for _ in range(ROUNDS):
+        tidied = _write_body(_body(html))
+        if tidied == html:
+            return html
+        html = tidied
+    # Markup so twisted that it never settles: its words are kept, its shape is not.
+    words = SPACES.sub(" ", _text(_read(html).children)).strip(SPACE)
+    return f"<p>{_escaped(words)}</p>" if words else ""
 
 
 def plain(html):
-    """Return the text of a body, tags gone."""
-    return nh3.clean(html, tags=set())
+    """Return the text of a body, tags gone, one line for each paragraph, heading, item or cell."""
+    return "\n".join(_lines(_body(html)))
 
 
 def citation_numbers(html):
     """Return the set of numbers marked [n] in a body."""
-    return {int(number) for number in MARK.findall(html)}
+    return {int(number) for number in MARK.findall(plain(html))}
+
+
+# --- From HTML to a small tree and back ---
+
+
+@dataclass
+class Node:
+    tag: str
+    attrs: dict = field(default_factory=dict)
+    children: list = field(default_factory=list)  # of Node and str
+
+
+class _TreeBuilder(HTMLParser):
+    """Reads HTML that nh3 has written, so every tag is known and closed."""
+
+    def __init__(self):
+        super().__init__(convert_charrefs=True)
+        self.path = [Node("")]
+
+    def handle_starttag(self, tag, attrs):
+        node = Node(RENAMED.get(tag, tag), {name: value or "" for name, value in attrs})
+        if len(self.path) < DEEPEST:
+            self.path[-1].children.append(node)
+            if tag not in VOID:
+                self.path.append(node)
+
+    def handle_endtag(self, tag):
+        tag = RENAMED.get(tag, tag)
+        if any(node.tag == tag for node in self.path):
+            while self.path.pop().tag != tag:
+                pass
+
+    def handle_data(self, data):
+        self.path[-1].children.append(UNSEEN.sub("", data))
+
+
+def _read(html):
+    """Return the tree of `html` after everything that is not allowed was taken out."""
+    builder = _TreeBuilder()
+    builder.feed(
+        nh3.clean(
+            html,
+            tags=TAGS | RENAMED.keys() | CONTAINERS,
+            clean_content_tags=BANNED,
+            attributes=ATTRIBUTES,
+            url_schemes=SCHEMES,
+            link_rel=None,
+        )
+    )
+    builder.close()
+    return builder.path[0]
+
+
+def _body(html):
+    return _blocks(_read(html).children)
+
+
+def _escaped(text):
+    return escape(text, quote=False)
+
+
+def _write(node, write_text=_escaped):
+    """Return `node` as HTML. `write_text` turns text outside links into HTML; in links it is only escaped."""
+    if isinstance(node, str):
+        return write_text(node)
+    attrs = "".join(f' {name}="{escape(value)}"' for name, value in node.attrs.items())
+    if node.tag in VOID:
+        return f"<{node.tag}{attrs}>"
+    inner = _escaped if node.tag == "a" else write_text
+    return f"<{node.tag}{attrs}>{''.join(_write(child, inner) for child in node.children)}</{node.tag}>"
+
+
+def _write_body(blocks):
+    return "\n".join(_write(block) for block in blocks)
+
+
+def _text(nodes):
+    return "".join(
+        node if isinstance(node, str) else " " if node.tag == "br" else _text(node.children) for node in nodes
+    )
+
+
+def _lines(nodes):
+    """Yield the text of `nodes`, block by block."""
+    run = []
+    for node in [*nodes, None]:
+        if isinstance(node, str) or (node and node.tag in INLINE):
+            run.append(node)
+            continue
+        if text := SPACES.sub(" ", _text(run)).strip(SPACE):
+            yield text
+        run = []
+        if node:
+            yield from _lines(node.children)
+
+
+# --- One canonical shape ---
+
+
+def _blocks(children, wrap="p", nested=False):
+    """Return `children` as a list of blocks; loose text is put into `wrap`.
+
+    Inside items, quotes and cells (`nested`) there are only paragraphs and lists.
+    """
+    found, run = [], []
+
+    def flush():
+        if inline := _trimmed(_inline(run)):
+            found.append(Node(wrap, {}, inline))
+        run.clear()
+
+    for child in _without_wrappers(children):
+        if isinstance(child, str) or child.tag in INLINE:
+            run.append(child)
+            continue
+        flush()
+        if child.tag in ("h2", "h3"):
+            found += _blocks(child.children, "p" if nested else child.tag, nested)
+        elif child.tag in ("ul", "ol"):
+            found += _list(child)
+        elif child.tag == "table":
+            found += _table(child, nested)
+        elif child.tag == "blockquote" and not nested:
+            if inside := _blocks(child.children, nested=True):
+                found.append(Node("blockquote", {}, inside))
+        elif child.tag == "hr" and not nested:
+            found.append(Node("hr"))
+        else:  # a container, or a table part or list item outside its table or list
+            found += _blocks(child.children, wrap, nested)
+    flush()
+    return found
+
+
+def _without_wrappers(children):
+    """Yield `children`; bold, slanted or linked text that holds whole blocks gives way to its content."""
+    for child in children:
+        if isinstance(child, Node) and child.tag in INLINE and _holds_block(child):
+            yield from _without_wrappers(child.children)
+        else:
+            yield child
+
+
+def _holds_block(node):
+    return any(
+        isinstance(child, Node) and (child.tag not in INLINE or _holds_block(child)) for child in node.children
+    )
+
+
+def _list(node):
+    items = []
+    for child in _without_wrappers(node.children):
+        if isinstance(child, Node) and child.tag == "li":
+            items.append(child.children)
+        elif isinstance(child, Node) or child.strip(SPACE):
+            # Word nests lists beside their items, not in them.
+            items[-1:] = [[*items[-1], child]] if items else [[child]]
+    items = [Node("li", {}, inside) for item in items if (inside := _loose(item))]
+    start = node.attrs.get("start", "")
+    attrs = {"start": start} if node.tag == "ol" and re.fullmatch(r"[2-9]|[1-9]\d{1,2}", start) else {}
+    return [Node(node.tag, attrs, items)] if items else []
+
+
+def _loose(children):
+    """Return the content of an item or cell; its first paragraph stands bare when it is the only one."""
+    inside = _blocks(children, nested=True)
+    if [block.tag for block in inside].count("p") == 1 and inside[0].tag == "p":
+        return inside[0].children + inside[1:]
+    return inside
+
+
+def _table(node, nested):
+    caption, rows, strays = [], [], []  # rows: list of lists of cells
+    _take_table_apart(node, caption, rows, strays)
+    before = _blocks(strays, nested=True)
+    if nested or not rows:
+        cells = [child for row in rows for cell in row for child in cell.children]
+        loose = [Node("div", {}, caption), *(Node("div", {}, cell.children) for row in rows for cell in row)]
+        return before + (_blocks(loose, nested=True) if cells or caption else [])
+    cells = [[Node(cell.tag, _spans(cell), _loose(cell.children)) for cell in row] for row in rows]
+    given = [[cell.attrs.get("scope") for cell in row] for row in rows]
+    heads = 0
+    while heads < len(cells) - 1 and _is_heading_row(cells[heads]):
+        heads += 1
+    for place, row in enumerate(cells):
+        for column, cell in enumerate(row):
+            if cell.tag == "th":
+                usual = "row" if place >= heads and column == 0 else "col"
+                scope = given[place][column]
+                cell.attrs = {"scope": scope if scope in ("col", "row") else usual} | cell.attrs
+    rows = [Node("tr", {}, row) for row in cells]
+    children = [Node("thead", {}, rows[:heads])] if heads else []
+    children.append(Node("tbody", {}, rows[heads:]))
+    if inline := _trimmed(_inline(_flat(caption))):
+        children.insert(0, Node("caption", {}, inline))
+    return [*before, Node("table", {}, children)]
+
+
+def _take_table_apart(node, caption, rows, strays):
+    for child in node.children:
+        if isinstance(child, Node) and child.tag == "caption":
+            caption += child.children
+        elif isinstance(child, Node) and child.tag in ("thead", "tbody", "tfoot"):
+            _take_table_apart(child, caption, rows, strays)
+        elif isinstance(child, Node) and child.tag == "tr":
+            cells = [cell for cell in child.children if isinstance(cell, Node) and cell.tag in ("td", "th")]
+            strays += [cell for cell in child.children if cell not in cells]
+            if cells:
+                rows.append(cells)
+        else:
+            strays.append(child)
+
+
+def _is_heading_row(row):
+    """Tell whether a row names columns: headings throughout, but for an empty corner."""
+    return any(cell.tag == "th" for cell in row) and all(cell.tag == "th" or not cell.children for cell in row)
+
+
+def _spans(cell):
+    spans = {name: cell.attrs.get(name, "") for name in ("colspan", "rowspan")}
+    return {name: value for name, value in spans.items() if re.fullmatch(r"[2-9]|1\d|20", value)}
+
+
+def _flat(children):
+    """Return `children` with every block taken off, for places that hold one line."""
+    found = []
+    for child in children:
+        if isinstance(child, str) or (child.tag in INLINE and not _holds_block(child)):
+            found.append(child)
+        else:
+            found += [" ", *_flat(child.children), " "]
+    return found
+
+
+def _inline(nodes, inside=()):
+    """Return `nodes` with one space for many, no empty or doubled tags, and only links that lead somewhere safe."""
+    found = []
+    for node in nodes:
+        if isinstance(node, str) or node.tag == "br":
+            found.append(node)
+            continue
+        href = _address(node.attrs.get("href", "")) if node.tag == "a" else ""
+        children = _inline(node.children, (*inside, node.tag))
+        if node.tag in inside or (node.tag == "a" and not href) or not _text(children).strip(SPACE):
+            found += children
+        else:
+            found.append(Node(node.tag, {"href": href} if href else {}, children))
+    joined = []
+    for node in found:
+        if isinstance(node, str) and joined and isinstance(joined[-1], str):
+            joined[-1] += node
+        else:
+            joined.append(node)
+    return [SPACES.sub(" ", node) if isinstance(node, str) else node for node in joined]
+
+
+def _trimmed(nodes):
+    """Return `nodes` without space and line breaks at either end."""
+    for end, strip in ((0, str.lstrip), (-1, str.rstrip)):
+        while nodes:
+            node = nodes[end]
+            if isinstance(node, str):
+                if node := strip(node, SPACE):
+                    nodes[end] = node
+                    break
+            elif node.tag != "br":
+                node.children = _trimmed(node.children)
+                if node.children:
+                    break
+            nodes.pop(end)
+    return nodes
+
+
+def _address(href):
+    """Return an address a link may have, or "": a path of this site, a place on the page, or a known scheme."""
+    href = UNSEEN.sub("", re.sub(r"[\t\n\r]", "", href)).strip(SPACE)
+    scheme, colon, rest = href.partition(":")
+    if colon and scheme.lower() in SCHEMES and rest:
+        return href
+    if href.startswith("#") and len(href) > 1:
+        return href
+    return href if href.startswith("/") and not href.startswith(("//", "/\\")) else ""
+
+
+# --- What was taken out, in the editor's words ---
+
+
+class _RemovalReader(HTMLParser):
+    def __init__(self):
+        super().__init__(convert_charrefs=True)
+        self.found = []
+
+    def handle_starttag(self, tag, attrs):
+        attrs = {name: value or "" for name, value in attrs}
+        if tag in ("img", "picture", "image"):
+            self.found.append(_image_words(attrs.get("src", "")))
+        elif tag == "script":
+            self.found.append("a script")
+        elif tag in ("iframe", "frame", "object", "embed", "applet"):
+            self.found.append("something embedded from elsewhere")
+        elif tag in ("audio", "video"):
+            self.found.append("a sound or film")
+        elif tag in ("svg", "math", "canvas"):
+            self.found.append("a drawing")
+        elif tag in ("input", "textarea", "select", "button"):
+            self.found.append("a form field")
+        if any(name.startswith("on") for name in attrs):
+            self.found.append("a script")
+        if tag == "a" and attrs.get("href") and not _address(attrs["href"]):
+            self.found.append(f"a link that leads nowhere safe ({attrs['href'][:60]})")
+
+
+def _image_words(src):
+    if re.match(r"\s*(https?:)?//", src, re.IGNORECASE):
+        return "an image from another site"
+    return "a pasted image" if src.lstrip().lower().startswith("data:") else "an image"
+
+
+def removed(html):
+    """Return in words what `clean` takes out of `html` that a person may miss, each thing once."""
+    reader = _RemovalReader()
+    reader.feed(UNSEEN.sub("", html))
+    reader.close()
+    return list(dict.fromkeys(reader.found))
+
+
+# --- What readers see ---
+
+# Ids that the page round the body has, or gives out by number.
+TAKEN_IDS = {
+    "address", "call", "callback", "contents", "crisis", "key-points", "main", "name", "phone", "related", "share",
+    "sources", "start",
+}  # fmt: skip
+CRISIS_BOX = "crisis box"
+CLOCK = re.compile(r"(\d) +([ap]\.?m\b)", re.IGNORECASE)
+STATEMENTS_OF_TREATMENT = ("off_label", "results_vary", "risk_line", "not_substitute")
+
+
+@dataclass(frozen=True)
+class Rendered:
+    html: SafeString
+    contents: list  # of {id, text}, one for each h2
+    references: list  # of {number, title, url, authors, journal, year, marks}
+
+
+def render(body, references=(), blocks=None, always=(), help_first=False):
+    """Return `body` as readers see it.
+
+    A paragraph that holds only `[name]` gives way to `blocks[name]`: safe HTML, or a function that is told how many
+    of its kind went before. The statements named in `always` are added at the end when the author did not place
+    them; `not_substitute` stays last. With `help_first` the crisis box is put before the first part that speaks of
+    suicide, unless the author put one before it.
+    """
+    blocks = blocks or {}
+    marks = {row["number"]: [] for row in references}
+    contents, parts, ids, used = [], [], set(TAKEN_IDS), []
+    last = None  # the placeholder or tag of the part before
+
+    def write_text(text):
+        return MARK.sub(cite, CLOCK.sub("\\1\u00a0\\2", _escaped(text)))
+
+    def cite(match):
+        number = int(match.group(1))
+        if number not in marks:
+            return match.group()
+        place = f"cite-{number}-{len(marks[number]) + 1}"
+        marks[number].append(place)
+        return (
+            f'<a class="citation" id="{place}" href="#ref-{number}">'
+            f'<span class="visually-hidden">reference </span>[{number}]</a>'
+        )
+
+    for node in _body(clean(body)):
+        name = _placeholder(node)
+        if help_first and CRISIS_BOX in blocks and CRISIS_BOX not in used and _speaks_of_suicide(node):
+            # Not between a heading and its text.
+            parts.insert(len(parts) - (last in ("h2", "h3")), _block(blocks[CRISIS_BOX], 0))
+            used.append(CRISIS_BOX)
+        if name in blocks:
+            parts.append(_block(blocks[name], used.count(name)))
+            used.append(name)
+        elif node.tag in ("h2", "h3"):
+            text = SPACES.sub(" ", MARK.sub("", _text(node.children))).strip()
+            node.attrs = {"id": _new_id(text, ids)}
+            parts.append(_write(node, write_text))
+            if node.tag == "h2":
+                contents.append({"id": node.attrs["id"], "text": text})
+        elif node.tag == "table":
+            parts.append(_scrolling(node, write_text))
+        else:
+            parts.append(_write(node, write_text))
+        last = name or node.tag
+
+    missing = [f"statement {key}" for key in always if f"statement {key}" not in used]
+    missing = [_block(blocks[name], 0) for name in missing if name in blocks]
+    # The author's own closing statement stays last.
+    end = len(parts) - 1 if last == "statement not_substitute" and last in blocks else len(parts)
+    parts[end:end] = missing
+    return Rendered(
+        html=mark_safe("\n".join(parts)),  # every part was written or escaped above
+        contents=contents,
+        references=[row | {"marks": marks[row["number"]]} for row in references],
+    )
+
+
+def _placeholder(node):
+    """Return the name in a paragraph that holds only `[name]`, else ""."""
+    if node.tag != "p":
+        return ""
+    match = PLACEHOLDER.fullmatch(_text(node.children).strip(SPACE))
+    return match.group(1) if match else ""
+
+
+def _speaks_of_suicide(node):
+    return any(ABOUT_SUICIDE.search(line) for line in _lines([node]))
+
+
+def _block(block, earlier):
+    return str(block(earlier) if callable(block) else block)
+
+
+def _new_id(text, ids):
+    """Return an id made of `text` that no other heading has, and that no other part of the page can have."""
+    base = slugify(text) or "section"
+    if re.match(r"(ref|cite|crisis|id|i)-", base):
+        base = f"about-{base}"
+    new, count = base, 1
+    while new in ids:
+        count += 1
+        new = f"{base}-{count}"
+    ids.add(new)
+    return new
+
+
+def _scrolling(table, write_text):
+    """Return a table that scrolls sideways by itself, named for people who cannot see it."""
+    words = [MARK.sub("", line).strip() for line in _lines(table.children)]
+    name = escape(f"Table: {words[0]}" if words and words[0] else "Table")
+    return (
+        f'<div class="table-scroll" tabindex="0" role="region" aria-label="{name}">{_write(table, write_text)}</div>'
+    )
+
+
+# --- The shared blocks ---
+
+
+def blocks(facts, crisis_box="", risks_url=""):
+    """Return {name: safe HTML} of everything `[name]` may stand for, made of the clinic's facts.
+
+    `crisis_box` is HTML that is known to be safe, or a function that makes it. `risks_url` is where the risk line
+    leads on to.
+    """
+    found = {f"statement {key}": _statement(facts.statements[key]) for key in STATEMENTS_OF_TREATMENT}
+    if risks_url:
+        more = f'<p><a href="{escape(risks_url)}">Read more about side effects and risks</a></p>'
+        found["statement risk_line"] = _statement(facts.statements["risk_line"], more)
+    phone = _escaped(facts.display_phone)
+    if facts.phone_href:
+        phone = f'<a class="phone" href="{escape(facts.phone_href)}">{phone}</a>'
+    practices = _paragraphs(facts.privacy_practices)
+    if facts.privacy_practices_url:
+        practices += f'<p><a href="{escape(facts.privacy_practices_url)}">Open the notice (PDF)</a></p>'
+    return found | {
+        CRISIS_BOX: crisis_box,
+        "fees notice": f'<div class="notice">{_paragraphs(facts.fees_notice)}</div>',
+        "clinic phone": f"<p>{phone}</p>",
+        "clinic address": _paragraphs(facts.display_address),
+        "opening hours": _paragraphs(facts.hours_sentence),
+        "price list": _price_list(facts.prices),
+        "clinic team": _paragraphs(facts.team),
+        "license": _paragraphs(facts.license),
+        "complaints": _paragraphs(facts.complaints),
+        "privacy practices": practices,
+    }
+
+
+def _statement(text, more=""):
+    return f'<div class="statement" role="note">{_paragraphs(text)}{more}</div>'
+
+
+def _paragraphs(text):
+    """Return plain text as paragraphs, escaped; single line ends are kept."""
+    parts = re.split(r"\n\s*\n", text.replace("\r\n", "\n").strip())
+    return "".join(f"<p>{'<br>'.join(map(_escaped, part.splitlines()))}</p>" for part in parts if part)
+
+
+def _price_list(prices):
+    if not prices:
+        return "<p>[The clinic has not yet listed its prices.] Ask us what a visit costs before you decide.</p>"
+    rows = "".join(
+        f'<tr><th scope="row">{_escaped(price.label)}</th><td>{_dollars(price.amount)}</td>'
+        f"<td>{_escaped(price.includes)}</td><td>{price.as_of:%B} {price.as_of.day}, {price.as_of.year}</td></tr>"
+        for price in prices
+    )
+    return (
+        '<div class="table-scroll" tabindex="0" role="region" aria-label="Table: our prices"><table>'
+        '<thead><tr><th scope="col">What</th><th scope="col">Price</th><th scope="col">Included</th>'
+        f'<th scope="col">Valid from</th></tr></thead><tbody>{rows}</tbody></table></div>'
+    )
+
+
+def _dollars(amount):
+    return f"${amount:,.0f}" if amount == amount.to_integral() else f"${amount:,.2f}"

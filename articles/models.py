@@ -5,9 +5,10 @@ import json
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
 from django.db.models import Q
-from django.urls import reverse
+from django.urls import resolve, reverse
 from django_prose_editor.fields import ProseEditorField
 
 from clinic_site.models import statement_texts
@@ -93,6 +94,12 @@ class Reference(models.Model):
         }
 
 
+class ArticleQuerySet(models.QuerySet):
+    def with_content(self):
+        """Bring along everything `content()` reads, in a fixed number of queries."""
+        return self.select_related("author", "category", "signed_by").prefetch_related("citations", "related")
+
+
 class Article(models.Model):
     """The draft of an article or fixed page. Readers never see this row, only its releases."""
 
@@ -155,6 +162,8 @@ class Article(models.Model):
     version = models.PositiveIntegerField(default=1, editable=False)
     changed_at = models.DateTimeField(auto_now=True)
 
+    objects = ArticleQuerySet.as_manager()
+
     class Meta:
         ordering = ["kind", "position", "title"]
         permissions = [("publish_article", "Can publish a page"), ("sign_article", "Can sign a page as a clinician")]
@@ -166,6 +175,10 @@ class Article(models.Model):
         # The editor field cleans what a form sends; scripts, imports and the shell pass here as well.
         self.body = markup.clean(self.body)
         super().save(*args, **kwargs)
+
+    def clean(self):
+        if self.kind == self.Kind.PAGE and self.slug and resolve(address(self.kind, self.slug)).view_name != "page":
+            raise ValidationError({"slug": f"/{self.slug}/ is taken by another part of the site. Choose another one."})
 
     def get_absolute_url(self):
         return address(self.kind, self.slug)
@@ -187,7 +200,7 @@ class Article(models.Model):
             "figures": [],
             "author": self.author.name if self.author else "Clinic editorial team",
             "category": {"name": self.category.name, "slug": self.category.slug} if self.category else None,
-            "related": list(self.related.order_by("position", "id").values_list("slug", flat=True)) if self.pk else [],
+            "related": [article.slug for article in self.related_in_order()],
             "position": self.position,
             "treatment": self.treatment,
             "mainly_risk": self.mainly_risk,
@@ -196,7 +209,10 @@ class Article(models.Model):
         }
 
     def citations_in_order(self):
-        return self.citations.select_related("reference").order_by("number") if self.pk else []
+        return sorted(self.citations.all(), key=lambda row: row.number) if self.pk else []
+
+    def related_in_order(self):
+        return sorted(self.related.all(), key=lambda article: (article.position, article.pk)) if self.pk else []
 
     def signed_digest_now(self):
         """Return the digest a clinician signs: title, summary, points, body, figures and references."""
@@ -222,6 +238,8 @@ class Article(models.Model):
     @transaction.atomic
     def publish(self, at, user=None, reason=""):
         """Make the present text public from `at` on and return its Release; the one before ends at that moment."""
+        # Two people who publish one page at once take turns.
+        Article.objects.select_for_update().get(pk=self.pk)
         self.refuse_what_cannot_be_published()
         signed = self.is_signed()
         self.releases.filter(public_until=None).update(public_until=at)
@@ -238,11 +256,16 @@ class Article(models.Model):
             published_by=user,
             reason=reason,
         )
-        previous = self.releases.exclude(pk=release.pk).exclude(slug=self.slug).values_list("kind", "slug").distinct()
-        for kind, slug in previous:
-            OldAddress.objects.update_or_create(path=address(kind, slug), defaults={"article": self})
-        OldAddress.objects.filter(path=self.get_absolute_url()).delete()
+        self.lead_old_addresses_here()
         return release
+
+    def lead_old_addresses_here(self):
+        """Keep every address this page once had, but for the present one and those another page has taken over."""
+        had = {address(*pair) for pair in self.releases.order_by().values_list("kind", "slug").distinct()}
+        others = Article.objects.exclude(pk=self.pk).values_list("kind", "slug")
+        for path in had - {address(*pair) for pair in others} - {self.get_absolute_url()}:
+            OldAddress.objects.update_or_create(path=path, defaults={"article": self})
+        OldAddress.objects.filter(path=self.get_absolute_url()).delete()
 
     def unpublish(self, at):
         """Take the page from readers at `at`. Return False when none was public."""
@@ -253,8 +276,10 @@ class Article(models.Model):
         marks = markup.citation_numbers(self.body)
         rows = {row.number for row in self.citations_in_order()}
         problems = []
-        if not markup.plain(self.body).strip():
+        if not markup.plain(self.body):
             problems.append("The page has no text yet.")
+        if Release.objects.filter(kind=self.kind, slug=self.slug, public_until=None).exclude(article=self).exists():
+            problems.append("Another public page still has this address. Publish that page at its new address first.")
         if marks - rows:
             missing = ", ".join(f"[{n}]" for n in sorted(marks - rows))
             problems.append(f"{missing} in the text has no reference. Add it under References, or take the mark out.")
@@ -262,12 +287,21 @@ class Article(models.Model):
             raise ValidationError(problems)
 
 
+class CitationManager(models.Manager):
+    """A citation is never read without its source."""
+
+    def get_queryset(self):
+        return super().get_queryset().select_related("reference")
+
+
 class Citation(models.Model):
     """The numbered place of a source in one article."""
 
     article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="citations")
     reference = models.ForeignKey(Reference, on_delete=models.PROTECT)
-    number = models.PositiveSmallIntegerField()
+    number = models.PositiveSmallIntegerField(validators=[MinValueValidator(1), MaxValueValidator(999)])
+
+    objects = CitationManager()
 
     class Meta:
         ordering = ["number"]
@@ -280,6 +314,9 @@ class Citation(models.Model):
         return f"[{self.number}]"
 
 
+NEVER_CHANGED = "A release is never changed or deleted. Publish the article again."
+
+
 class ReleaseQuerySet(models.QuerySet):
     def live(self, at):
         """Releases that readers see at `at`."""
@@ -287,6 +324,14 @@ class ReleaseQuerySet(models.QuerySet):
 
     def articles(self, at):
         return self.live(at).filter(kind=Article.Kind.ARTICLE)
+
+    def update(self, **values):
+        if set(values) != {"public_until"}:
+            raise ValidationError(NEVER_CHANGED)
+        return super().update(**values)
+
+    def delete(self):
+        raise ValidationError(NEVER_CHANGED)
 
 
 class Release(models.Model):
@@ -321,8 +366,11 @@ class Release(models.Model):
 
     def save(self, *args, **kwargs):
         if self.pk and not self._state.adding and set(kwargs.get("update_fields") or {"*"}) != {"public_until"}:
-            raise ValidationError("A release is never changed. Publish the article again.")
+            raise ValidationError(NEVER_CHANGED)
         super().save(*args, **kwargs)
+
+    def delete(self, *args, **kwargs):
+        raise ValidationError(NEVER_CHANGED)
 
     def get_absolute_url(self):
         return address(self.kind, self.slug)

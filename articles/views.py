@@ -8,31 +8,36 @@ from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.text import Truncator
 from django.views.decorators.http import require_safe
 
 from clinic_site.context import request_facts
 
 from . import markup
-from .models import Category, OldAddress, Release
+from .models import Article, Category, OldAddress, Release
 
 WORDS_A_MINUTE = 200
 PER_PAGE = 10
 # A treatment page's next check is due 6 months after the last one by default.
 REVIEW_AFTER = datetime.timedelta(days=183)
+# Where the risk line leads on to: the first of these pages that is public.
+RISKS = (("side-effects-and-risks", ""), ("your-first-ketamine-infusion", "#risks-and-side-effects"))
 
 
 class ReleasePage:
     """A release as templates read it: plain values, safe HTML, dates on the clinic's calendar."""
 
-    def __init__(self, release, clinic=None):
+    def __init__(self, release, clinic=None, risks_url=""):
         self.release = release
         self.clinic = clinic
+        self.risks_url = risks_url
         content = release.content
         self.slug = release.slug
         self.title = content["title"]
         self.summary = content["summary"]
-        self.description = content["description"] or content["summary"][:155]
+        self.description = content["description"] or Truncator(content["summary"]).chars(155)
         self.key_points = content["key_points"]
         self.author_name = content["author"]
         self.treatment = content["treatment"]
@@ -62,7 +67,9 @@ class ReleasePage:
 
     @property
     def is_overdue(self):
-        return bool(self.next_check and self.clinic and self.next_check < timezone.localdate(self.clinic.at, self._zone))
+        if not self.next_check or not self.clinic:
+            return False
+        return self.next_check < timezone.localdate(self.clinic.at, self._zone)
 
     @property
     def _zone(self):
@@ -73,12 +80,25 @@ class ReleasePage:
         words = len(markup.plain(self.release.content["body"]).split())
         return max(1, math.ceil(words / WORDS_A_MINUTE))
 
+    @property
+    def required_statements(self):
+        """Return the shared statements this page is never shown without (SAFETY B1, B3, B4, B5), in their order."""
+        if self.release.kind == Article.Kind.PAGE and not self.treatment:
+            return ()
+        left_out = set() if self.treatment else {"results_vary"}
+        if self.mainly_risk:
+            left_out.add("risk_line")
+        return tuple(key for key in markup.STATEMENTS_OF_TREATMENT if key not in left_out)
+
     @cached_property
     def rendered(self):
         return markup.render(
             self.release.content["body"],
             references=self.release.content["references"],
-            blocks=markup.blocks(self.clinic, self.treatment, self.mainly_risk),
+            blocks=markup.blocks(self.clinic, crisis_box, self.risks_url),
+            always=self.required_statements,
+            # Such a page opens with the box, before its title.
+            help_first=not self.about_suicide,
         )
 
     @property
@@ -92,6 +112,11 @@ class ReleasePage:
     @property
     def references(self):
         return self.rendered.references
+
+
+def crisis_box(earlier):
+    """Return the box as HTML; `earlier` boxes of the text have taken the ids before."""
+    return render_to_string("_crisis_box.html", {"id": f"crisis-{earlier + 1}"})
 
 
 def live_articles(at):
@@ -113,12 +138,13 @@ def topic(request, slug):
 def list_page(request, releases, category):
     clinic = request_facts(request)
     page = Paginator(releases, PER_PAGE).get_page(request.GET.get("page"))
+    with_pages = set(live_articles(clinic.at).values_list("content__category__slug", flat=True))
     pages = [ReleasePage(release, clinic) for release in page.object_list]
     context = {
         "releases": pages,
         "page_obj": page,
         "category": category,
-        "categories": Category.objects.all(),
+        "categories": [one for one in Category.objects.all() if one.slug in with_pages or one == category],
         "all_signed": bool(pages) and all(one.reviewer_name and not one.is_overdue for one in pages),
     }
     return render(request, "articles/article_list.html", context)
@@ -139,20 +165,27 @@ def detail(request, releases, slug, template):
     release = releases.filter(slug=slug).first()
     if release is None:
         return moved(request)
-    page = ReleasePage(release, request_facts(request))
+    return render(request, template, page_context(release, request_facts(request)))
+
+
+def page_context(release, clinic):
+    """Return what the page of one release shows; the preview of a draft shows the same."""
     slugs = release.content["related"]
-    related = {one.slug: one for one in live_articles(timezone.now()).filter(slug__in=slugs)}
-    context = {
+    wanted = [*slugs, *(slug for slug, _ in RISKS)]
+    live = {one.slug: one for one in live_articles(clinic.at).filter(slug__in=wanted)}
+    risks_url = next((live[slug].get_absolute_url() + place for slug, place in RISKS if slug in live), "")
+    page = ReleasePage(release, clinic, risks_url)
+    return {
         "release": page,
-        "related": [ReleasePage(related[slug], page.clinic) for slug in slugs if slug in related],
+        "related": [ReleasePage(live[slug], clinic) for slug in slugs if slug in live],
         "end_with_form": page.ends_with_form,
     }
-    return render(request, template, context)
 
 
 def moved(request):
     """Lead an old address on to where its page is now, or say that there is none."""
     old = OldAddress.objects.filter(path=request.path).select_related("article").first()
-    if old is None or old.article.live(timezone.now()) is None:
+    release = old and old.article.live(timezone.now())
+    if not release:
         raise Http404
-    return redirect(old.article.live(timezone.now()), permanent=True)
+    return redirect(release, permanent=True)

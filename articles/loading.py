@@ -1,0 +1,279 @@
+"""The clinic's first articles, kept as files: read, checked, stored and published.
+
+A page that a person has changed, signed or taken off the site is theirs from then on; its file is no longer heeded.
+"""
+
+import json
+import re
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from . import markup
+from .models import Article, Category, Citation, Reference, Release, digest
+
+FOLDER = Path(__file__).parent / "starter"
+FENCE = "+++"
+REASON = "Starter content"
+
+# What stands in the front matter, by type. `order` is the place in lists.
+TEXTS = ("title", "slug", "category", "summary", "description")
+SWITCHES = ("treatment", "mainly_risk", "about_suicide", "ends_with_form")
+LISTS = ("key_points", "related", "references")
+NEEDED = ("title", "slug", "summary")
+
+
+class StarterError(Exception):
+    """Says in plain words which file is wrong, and in which line."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """One starter file. Its values are the ones `values_of` reads from a stored draft."""
+
+    path: Path
+    text: str
+    values: dict
+
+    def wrong(self, words, near=""):
+        """Return the error that something near `near` in this file is not right."""
+        return StarterError(f"{_place(self.path, self.text, near)}: {words}")
+
+
+@dataclass
+class Report:
+    articles: int = 0
+    pages: int = 0
+    updated: int = 0
+    kept: list = field(default_factory=list)  # slugs
+
+    def __str__(self):
+        return (
+            f"{_count(self.articles, 'article')} and {_count(self.pages, 'page')} loaded, "
+            f"{self.updated} updated, {len(self.kept)} kept as edited"
+        )
+
+
+def _count(number, noun):
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+# --- Reading the files ---
+
+
+def read_page(path, kind):
+    """Return the page in one file: front matter between two lines of +++, then its HTML."""
+    text = path.read_text(encoding="utf-8")
+    parts = re.split(rf"^{re.escape(FENCE)}\s*$", text, maxsplit=2, flags=re.MULTILINE)
+    if len(parts) != 3 or parts[0].strip():
+        raise StarterError(f"{path.name}, line 1: start with +++, the front matter, and +++ again, each on a line.")
+    _, front, body = parts
+    try:
+        given = tomllib.loads(front)
+    except tomllib.TOMLDecodeError as error:
+        raise StarterError(f"{path.name}{_toml_place(error)}") from error
+    values = {
+        "kind": str(kind),
+        "position": given.pop("order", 100),
+        **{name: given.pop(name, "") for name in TEXTS},
+        "treatment": given.pop("treatment", kind == Article.Kind.ARTICLE),
+        "mainly_risk": given.pop("mainly_risk", False),
+        "about_suicide": given.pop("about_suicide", False),
+        "ends_with_form": given.pop("ends_with_form", kind == Article.Kind.ARTICLE),
+        **{name: given.pop(name, []) for name in LISTS},
+        "body": markup.clean(body),
+    }
+    page = Page(path, text, values)
+    _check(page, given, body)
+    return page
+
+
+def _check(page, unknown, body):
+    values = page.values
+    for name in unknown:
+        raise page.wrong(f"“{name}” is not a name we know here.", name)
+    for name in NEEDED:
+        if not values[name]:
+            raise page.wrong(f"{name} is missing.", name)
+    for name in TEXTS:
+        if not isinstance(values[name], str):
+            raise page.wrong(f"{name} must be text in quotes.", name)
+    for name in SWITCHES:
+        if not isinstance(values[name], bool):
+            raise page.wrong(f"{name} must be true or false.", name)
+    for name in LISTS:
+        if not isinstance(values[name], list) or not all(isinstance(one, str) for one in values[name]):
+            raise page.wrong(f"{name} must be a list of texts in quotes.", name)
+    if type(values["position"]) is not int or not 0 <= values["position"] <= 32767:
+        raise page.wrong("order must be a whole number.", "order")
+    for name in ("related", "references"):
+        twice = [one for one in values[name] if values[name].count(one) > 1]
+        if twice:
+            raise page.wrong(f"{twice[0]} stands twice in {name}.", twice[0])
+    if lost := markup.removed(body):
+        raise page.wrong(f"take this out of the text: {', '.join(lost)}.", "<img" if "image" in lost[0] else "<script")
+    for number in sorted(markup.citation_numbers(values["body"])):
+        if not 1 <= number <= len(values["references"]):
+            raise page.wrong(f"[{number}] has no reference in the list.", f"[{number}]")
+
+
+def read_categories(path):
+    """Return the topics of categories.toml as unsaved rows."""
+    try:
+        rows = tomllib.loads(path.read_text(encoding="utf-8")).get("category", [])
+        return [
+            Category(
+                name=row["name"],
+                slug=row["slug"],
+                description=row.get("description", ""),
+                position=row.get("order", 0),
+            )
+            for row in rows
+        ]
+    except tomllib.TOMLDecodeError as error:
+        raise StarterError(f"{path.name}{_toml_place(error)}") from error
+    except KeyError as error:
+        raise StarterError(f"{path.name}: a topic has no {error.args[0]}.") from error
+
+
+def read_references(path):
+    """Return the sources of references.json as unsaved rows."""
+    try:
+        rows = json.loads(path.read_text(encoding="utf-8"))
+    except json.JSONDecodeError as error:
+        raise StarterError(f"{path.name}, line {error.lineno}: {error.msg}.") from error
+    names = {one.name for one in Reference._meta.fields} - {"id"}
+    return [Reference(**{name: str(row[name]) for name in names if row.get(name) is not None}) for row in rows]
+
+
+def _place(path, text, near):
+    before, found, _ = text.partition(near) if near else ("", "", "")
+    return f"{path.name}, line {before.count(chr(10)) + 1}" if found else path.name
+
+
+def _toml_place(error):
+    """Return what tomllib says. Front matter starts on the fence's own line, so its lines count from the top."""
+    match = re.match(r"(.*) \(at line (\d+), column \d+\)", str(error))
+    return f", line {match.group(2)}: {match.group(1)}." if match else f": {error}."
+
+
+# --- Storing what they say ---
+
+
+def values_of(article):
+    """Return what a starter file decides of a stored draft; equal values mean that nobody has edited it."""
+    return {
+        "kind": str(article.kind),
+        "position": article.position,
+        "title": article.title,
+        "slug": article.slug,
+        "category": article.category.slug if article.category else "",
+        "summary": article.summary,
+        "description": article.description,
+        **{name: getattr(article, name) for name in SWITCHES},
+        "key_points": article.points(),
+        "related": [one.slug for one in article.related_in_order()],
+        "references": [row.reference.key for row in article.citations_in_order()],
+        "body": article.body,
+    }
+
+
+def fingerprint(values):
+    return digest(values | {"related": sorted(values["related"])})
+
+
+@transaction.atomic
+def load(at, folder=FOLDER, dry_run=False):
+    """Bring the starter files into the database and return a Report. With an error nothing is stored."""
+    pages = [read_page(path, Article.Kind.ARTICLE) for path in sorted(folder.glob("articles/*.html"))]
+    pages += [read_page(path, Article.Kind.PAGE) for path in sorted(folder.glob("pages/*.html"))]
+    _add_missing(Category, "slug", read_categories(folder / "categories.toml"))
+    _add_missing(Reference, "key", read_references(folder / "references.json"))
+
+    report, changed = Report(), []
+    stored = _stored(pages)
+    live = set(Release.objects.live(at).values_list("article_id", flat=True))
+    for page in pages:
+        article = stored.get(page.values["slug"])
+        if article is None:
+            changed.append((page, Article()))
+            report.articles += page.values["kind"] == Article.Kind.ARTICLE
+            report.pages += page.values["kind"] == Article.Kind.PAGE
+        elif article.pk not in live or article.signed_digest or _is_edited(article):
+            report.kept.append(article.slug)
+        elif article.starter_digest != fingerprint(page.values):
+            changed.append((page, article))
+            report.updated += 1
+    if changed:
+        _store(changed, at)
+    if dry_run:
+        transaction.set_rollback(True)
+    return report
+
+
+def _add_missing(model, key, rows):
+    """Store the rows whose key is new. What is there already may be somebody's correction and is left alone."""
+    known = set(model.objects.values_list(key, flat=True))
+    model.objects.bulk_create([row for row in rows if getattr(row, key) not in known])
+
+
+def _stored(pages):
+    """Return {starter slug: stored article}, by the present address or by one that was public once."""
+    slugs = [page.values["slug"] for page in pages]
+    once = dict(Release.objects.filter(slug__in=slugs).order_by("id").values_list("slug", "article_id"))
+    articles = Article.objects.with_content().in_bulk()
+    found = {slug: articles[pk] for slug, pk in once.items()}
+    return found | {article.slug: article for article in articles.values() if article.slug in slugs}
+
+
+def _is_edited(article):
+    return article.starter_digest != fingerprint(values_of(article))
+
+
+def _store(changed, at):
+    categories = {row.slug: row for row in Category.objects.all()}
+    references = {row.key: row for row in Reference.objects.all()}
+    for page, article in changed:
+        _write(page, article, categories, references)
+    slugs = {article.slug: article for article in Article.objects.all()}
+    for page, article in changed:
+        for slug in page.values["related"]:
+            if slug not in slugs:
+                raise page.wrong(f"there is no page “{slug}” to be related to.", f'"{slug}"')
+        article.related.set([slugs[slug] for slug in page.values["related"]])
+    for page, article in changed:
+        article = Article.objects.get(pk=article.pk)
+        try:
+            article.publish(at, reason=REASON)
+        except ValidationError as error:
+            raise page.wrong(" ".join(error.messages)) from error
+        Article.objects.filter(pk=article.pk).update(starter_digest=fingerprint(values_of(article)))
+
+
+def _write(page, article, categories, references):
+    values = page.values
+    if values["category"] and values["category"] not in categories:
+        raise page.wrong(f"there is no topic “{values['category']}” in categories.toml.", "category")
+    for key in values["references"]:
+        if key not in references:
+            raise page.wrong(f"there is no source “{key}” in references.json.", f'"{key}"')
+    for name in ("kind", "position", "title", "slug", "summary", "description", "body", *SWITCHES):
+        setattr(article, name, values[name])
+    article.category = categories.get(values["category"])
+    article.key_points = "\n".join(values["key_points"])
+    if article.pk:
+        article.version += 1
+    try:
+        article.full_clean()
+    except ValidationError as error:
+        name, messages = next(iter(error.message_dict.items()))
+        raise page.wrong(f"{name}: {' '.join(messages)}", {"position": "order"}.get(name, name)) from error
+    article.save()
+    article.citations.all().delete()
+    Citation.objects.bulk_create(
+        Citation(article=article, reference=references[key], number=number)
+        for number, key in enumerate(values["references"], start=1)
+    )
