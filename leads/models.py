@@ -112,7 +112,7 @@ class Lead(models.Model):
         return self.closed_at is None or self.outcome == Lead.Outcome.WRONG_NUMBER
 
     def change_number(self, number, at):
-        """Let us call another number. A request put off or closed because the old one was wrong returns to its place."""
+        """Let us call another number. A request that waits or was closed because the old one was wrong returns."""
         changes = {
             "phone_raw": number.raw,
             "phone_e164": number.e164,
@@ -145,7 +145,7 @@ class Lead(models.Model):
             changes = dict(_FORGOTTEN)
             if lead.closed_at is None:
                 changes |= {"closed_at": at, "outcome": Lead.Outcome.ERASED, "call_at": None, **_NO_CLAIM}
-            known = Lead.objects.exclude(name="", phone_raw="", token="", submission_key="")  # noqa: S106
+            known = Lead.objects.exclude(name="", phone_raw="", token="", submission_key="")
             forgotten = self._change(known, Event.Kind.FORGOTTEN, actor, at, **changes)
             if forgotten:
                 self.events.exclude(detail="").update(detail="")

@@ -1,9 +1,216 @@
-from django.http import HttpResponse
+"""The patient's side: the form, and the private page that says what became of it."""
+
+import logging
+import secrets
+from datetime import timedelta
+from functools import wraps
+
+from django.core.cache import cache
+from django.core.signing import BadSignature, TimestampSigner
+from django.db import Error as DatabaseProblem
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.cache import patch_cache_control
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from clinic_site.context import request_facts
+from clinic_site.security import is_same_origin
+
+from . import crisis, intake, receipts, suspicion
+from .forms import CallbackForm, ChangeNumberForm, panel
+from .models import Lead
+
+log = logging.getLogger(__name__)
+
+ONCE_MORE = 'Your details are still here. Press "Please call me" once more'
+NOT_SAVED = "Sorry, we could not save that. Your details are still here. Try again, or call us on {phone}"
+# How long a form that asks for one more press may lie on the screen before it asks again.
+PASS_AGE = timedelta(days=1)
 
 
+# --- The form
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
 def request_callback(request):
-    return HttpResponse("")
+    """Show the form, or take a request. No cookie and no token: headers tell where a post comes from."""
+    clinic = request_facts(request)
+    if request.method == "POST":
+        return take_request(request, clinic)
+    form = CallbackForm(clinic=clinic, source=request.path)
+    return render(request, "leads/callback_form.html", panel(clinic, form))
 
 
+def take_request(request, clinic):
+    """Store the request and lead on to its receipt, or show the form once more with all that was typed."""
+    form = CallbackForm(request.POST, clinic=clinic)
+    if not form.is_valid() and not clinic.paused:
+        return show_again(request, clinic, form)
+    if clinic.paused:
+        return not_saved(request, clinic, form)
+    if not is_same_origin(request) and not use_pass(form):
+        form.add_error(None, ONCE_MORE)
+        return show_again(request, clinic, form)
+    asked = form.cleaned_data
+    signs = suspicion.signs(
+        name=asked["name"], phone=asked["phone"].raw, message=asked["message"], bait=asked["leave_empty"]
+    )
+    try:
+        received = intake.receive(asked, at=timezone.now(), clinic=clinic, signs=signs)
+    except (DatabaseProblem, intake.NoPromise) as problem:
+        # The class alone: a database quotes the row that failed.
+        log.error("request not stored: %s", type(problem).__name__)
+        return not_saved(request, clinic, form)
+    address = received.lead.token
+    if received.promise_only:
+        address = receipts.limited_address(received.lead, crisis.is_named(asked["name"], asked["message"]))
+    response = redirect("leads:receipt", address)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def not_saved(request, clinic, form):
+    """Say that nothing was stored, with the clinic's phone. Never a false thank-you."""
+    form.add_error(None, NOT_SAVED.format(phone=clinic.display_phone))
+    return show_again(request, clinic, form, status=503)
+
+
+def show_again(request, clinic, form, status=200):
+    """Show the form on its own page with all that was typed; the next press passes, wherever this one came from."""
+    if not is_same_origin(request):
+        form.let_pass(new_pass())
+    context = {**panel(clinic, form), "paused": False}
+    response = render(request, "leads/callback_form.html", context, status=status)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def new_pass():
+    """Return a signed value that lets one press through, whatever its headers say."""
+    return TimestampSigner(salt="leads.pass").sign(secrets.token_urlsafe(12))
+
+
+def use_pass(form):
+    """Tell whether the form carries such a value, and spend it. Only the same request may be sent with it once more.
+
+    Spent values are remembered in the cache; when that does not answer, nobody is turned away for it.
+    """
+    try:
+        value = TimestampSigner(salt="leads.pass").unsign(form.given_pass, max_age=PASS_AGE)
+    except BadSignature:
+        return False
+    asked, name = form.cleaned_data, f"leads.pass.{value}"
+    used_for = intake.submission_key(asked["stamp"], asked["name"], asked["phone"])
+    try:
+        return cache.add(name, used_for, PASS_AGE.total_seconds()) or cache.get(name) in (None, used_for)
+    except Exception as problem:
+        log.warning("cache not reachable: %s", type(problem).__name__)
+        return True
+
+
+# --- The receipt
+
+
+def private(view):
+    """Keep a page out of caches, search engines and the next page's Referer, and its address out of our logs."""
+
+    @wraps(view)
+    def inner(request, *args, **kwargs):
+        response = view(request, *args, **kwargs)
+        patch_cache_control(response, no_store=True, private=True)
+        response["X-Robots-Tag"] = "noindex, nofollow"
+        response["Referrer-Policy"] = "no-referrer"
+        # Django logs the address of every answer from 400 on, unless it takes it for logged.
+        response._has_been_logged = True
+        return response
+
+    return inner
+
+
+@csrf_exempt
+@private
+@require_http_methods(["GET", "HEAD", "POST"])
 def receipt(request, token):
-    return HttpResponse("")
+    """Show what became of a request, and let its sender change it: whoever holds the address may."""
+    clinic = request_facts(request)
+    if limited := receipts.limited(token, clinic):
+        return render(request, "leads/receipt.html", {"receipt": limited})
+    try:
+        lead = receipts.find(token)
+        action = ACTIONS.get(request.POST.get("action"), show) if request.method == "POST" else show
+        return action(request, lead, clinic)
+    except Lead.DoesNotExist:
+        return render(request, "leads/receipt_unknown.html", status=404)
+    except DatabaseProblem as problem:
+        log.error("receipt not answered: %s", type(problem).__name__)
+        return render(request, "503.html", status=503)
+
+
+def show(request, lead, clinic, change_form=None):
+    template = "leads/receipt_closed.html" if lead.closed_at else "leads/receipt.html"
+    return render(
+        request,
+        template,
+        {"receipt": receipts.of(lead, clinic), "change_form": change_form or ChangeNumberForm()},
+    )
+
+
+def show_anew(lead):
+    return redirect("leads:receipt", lead.token)
+
+
+def voicemail_yes(request, lead, clinic):
+    lead.answer(clinic.at, voicemail=Lead.Voicemail.YES)
+    return show_anew(lead)
+
+
+def voicemail_no(request, lead, clinic):
+    lead.answer(clinic.at, voicemail=Lead.Voicemail.NO)
+    return show_anew(lead)
+
+
+def best_time(request, lead, clinic):
+    chosen = request.POST.get("best_time", "")
+    if chosen in Lead.BestTime.values:
+        lead.answer(clinic.at, best_time=chosen)
+    return show_anew(lead)
+
+
+def change_number(request, lead, clinic):
+    form = ChangeNumberForm(request.POST)
+    if lead.can_change_number() and not form.is_valid():
+        return show(request, lead, clinic, form)
+    if form.is_valid():
+        lead.change_number(form.cleaned_data["phone"], clinic.at)
+    return show_anew(lead)
+
+
+def cancel(request, lead, clinic):
+    if "confirm" not in request.POST and not lead.closed_at:
+        return confirm(request, lead, clinic, "cancel")
+    lead.cancel(clinic.at)
+    return show_anew(lead)
+
+
+def erase(request, lead, clinic):
+    if "confirm" not in request.POST:
+        return confirm(request, lead, clinic, "erase")
+    lead.forget(clinic.at)
+    return render(request, "leads/receipt_closed.html", {"erased": True})
+
+
+def confirm(request, lead, clinic, action):
+    """Ask once before what cannot be undone."""
+    return render(request, "leads/receipt_confirm.html", {"receipt": receipts.of(lead, clinic), "action": action})
+
+
+ACTIONS = {
+    "voicemail-yes": voicemail_yes,
+    "voicemail-no": voicemail_no,
+    "best-time": best_time,
+    "change-number": change_number,
+    "cancel": cancel,
+    "erase": erase,
+}
