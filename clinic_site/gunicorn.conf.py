@@ -44,6 +44,12 @@ class QuietLogger(Logger):
         for handler in self.error_log.handlers + self.access_log.handlers:
             handler.addFilter(MaskReceipts())
 
+    def access(self, resp, req, environ, request_time):
+        # A balancer asks every few seconds; only a bad answer is worth a line.
+        if environ.get("PATH_INFO") in ("/healthz", "/readyz") and str(resp.status).startswith("200"):
+            return
+        super().access(resp, req, environ, request_time)
+
     def atoms(self, resp, req, environ, request_time):
         atoms = super().atoms(resp, req, environ, request_time)
         line = request_line(environ["REQUEST_METHOD"], environ["RAW_URI"], environ["SERVER_PROTOCOL"])

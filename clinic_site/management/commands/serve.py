@@ -120,6 +120,7 @@ class Supervisor:
                 self.start("work")
                 again_at = None
             time.sleep(0.2)
+        self.say("Stopping…")
         return 0
 
     def start(self, name):
