@@ -84,13 +84,11 @@ class Number:
 def read(typed):
     """The phone number in what a person typed; PhoneError when there is none to call."""
     raw = _storable(typed)
-    if len(raw) > LONGEST:
+    # One character may stand for a dozen, so the plain text has the same limit.
+    if len(raw) > LONGEST or len(text := _plain(raw)) > LONGEST:
         raise TooLong if sum(map(str.isdigit, raw)) > MOST_DIGITS else NotANumber
-    text = _plain(raw)
     if not text:
         raise Empty
-    if len(text) > LONGEST:  # one character may stand for a dozen
-        raise NotANumber
     text, extension = _split_extension(text)
     if _holds_two_numbers(text):
         raise TwoNumbers
@@ -143,7 +141,7 @@ def _holds_two_numbers(text):
         return True
     first = US_NUMBER.search(text)
     rest = text[first.end() :] if first else ""
-    return bool(BETWEEN_NUMBERS.search(rest)) and len(_digits(rest)) >= 4
+    return len(_digits(rest)) >= (4 if BETWEEN_NUMBERS.search(rest) else 7)
 
 
 def _read_foreign(text):
@@ -161,8 +159,8 @@ def _read_foreign(text):
     try:
         number = phonenumbers.parse(f"+{digits}")
     except phonenumbers.NumberParseException as error:
-        wrong_country = error.error_type == error.INVALID_COUNTRY_CODE
-        raise _length_error(digits) or (UnknownCountry if wrong_country else TooShort) from None
+        reasons = {error.INVALID_COUNTRY_CODE: UnknownCountry, error.TOO_LONG: TooLong}
+        raise reasons.get(error.error_type, TooShort) from None
     if not phonenumbers.is_valid_number(number) and len(digits) == 10:
         # "+2025550142": a US number with a plus but no 1.
         american = phonenumbers.PhoneNumber(1, int(digits))
@@ -177,7 +175,7 @@ def _foreign(number):
     possible = phonenumbers.ValidationResult
     if length == possible.TOO_LONG or len(e164) - 1 > MOST_DIGITS:
         raise TooLong
-    if length in (possible.TOO_SHORT, possible.IS_POSSIBLE_LOCAL_ONLY) or len(e164) < 6:
+    if length in (possible.TOO_SHORT, possible.IS_POSSIBLE_LOCAL_ONLY):
         raise TooShort
     return e164, _flags(number)
 
@@ -197,9 +195,9 @@ def _read_american(text):
 
 
 def _american(digits):
-    if error := _length_error(digits, shortest=10, longest=11):
-        raise error
-    if digits[0] in "01":
+    if len(digits) < 10:
+        raise TooShort
+    if digits[0] in "01" and len(digits) < 12:
         raise ImpossibleAreaCode
     if len(digits) > 10:
         raise TooLong
@@ -215,7 +213,7 @@ def _digits_among_letters(text):
     if set("".join(words)) <= set("OoIl"):
         # The letter typed for the digit it looks like.
         return _digits(text.translate(str.maketrans("OoIl", "0011")))
-    if (whole := US_NUMBER.findall(text)) and len(digits) < 15:
+    if whole := US_NUMBER.search(text):
         return _digits(whole[0])
     spelled = _digits(re.sub(r"^\D+", "", text).upper().translate(KEYPAD)).removeprefix("1")
     if len(spelled) == 10 and re.match(r"\D*(?:1\D?)?\D?\d{3}", text):
@@ -223,12 +221,6 @@ def _digits_among_letters(text):
     if len(digits) < 7:
         raise NotANumber
     return digits
-
-
-def _length_error(digits, shortest=7, longest=MOST_DIGITS):
-    if len(digits) < shortest:
-        return TooShort
-    return TooLong if len(digits) > longest else None
 
 
 def _digits(text):
