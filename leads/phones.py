@@ -134,11 +134,9 @@ def _split_extension(text):
 
 def _holds_two_numbers(text):
     """Whether a second number, or the end of one, follows the first."""
-    if len(US_NUMBER.findall(text)) > 1:
-        return True
-    parts = [*re.split(r"(?=\+)", text)], BETWEEN_NUMBERS.split(text)
-    if any(sum(len(_digits(part)) >= 7 for part in pieces) > 1 for pieces in parts):
-        return True
+    for pieces in (re.split(r"(?=\+)", text), BETWEEN_NUMBERS.split(text)):
+        if sum(len(_digits(piece)) >= 7 for piece in pieces) > 1:
+            return True
     first = US_NUMBER.search(text)
     rest = text[first.end() :] if first else ""
     return len(_digits(rest)) >= (4 if BETWEEN_NUMBERS.search(rest) else 7)
