@@ -468,7 +468,7 @@ def render(body, references=(), blocks=None, always=(), help_first=False):
     return Rendered(
         html=mark_safe("\n".join(parts)),  # every part was written or escaped above
         contents=contents,
-        references=[row | {"marks": marks[row["number"]]} for row in references],
+        references=[row | {"url": _address(row["url"]), "marks": marks[row["number"]]} for row in references],
     )
 
 

@@ -235,27 +235,31 @@ class Article(models.Model):
         self.signed_digest, self.signed_by, self.signed_at = self.signed_digest_now(), contributor, at
         self.save(update_fields=["signed_digest", "signed_by", "signed_at"])
 
+    def as_release(self, at):
+        """Return the present text as a Release that is not stored: what publishing at `at` would make public."""
+        signed = self.is_signed()
+        return Release(
+            article=self,
+            kind=self.kind,
+            slug=self.slug,
+            content=self.content(),
+            digest=self.digest_now(),
+            reviewer_name=self.signed_by.name if signed else "",
+            reviewer_credentials=self.signed_by.credentials if signed else "",
+            signed_at=self.signed_at if signed else None,
+            public_from=at,
+        )
+
     @transaction.atomic
     def publish(self, at, user=None, reason=""):
         """Make the present text public from `at` on and return its Release; the one before ends at that moment."""
         # Two people who publish one page at once take turns.
         Article.objects.select_for_update().get(pk=self.pk)
         self.refuse_what_cannot_be_published()
-        signed = self.is_signed()
+        release = self.as_release(at)
+        release.statements, release.published_by, release.reason = statement_texts()[1], user, reason
         self.releases.filter(public_until=None).update(public_until=at)
-        release = self.releases.create(
-            kind=self.kind,
-            slug=self.slug,
-            content=self.content(),
-            statements=statement_texts()[1],
-            digest=self.digest_now(),
-            reviewer_name=self.signed_by.name if signed else "",
-            reviewer_credentials=self.signed_by.credentials if signed else "",
-            signed_at=self.signed_at if signed else None,
-            public_from=at,
-            published_by=user,
-            reason=reason,
-        )
+        release.save()
         self.lead_old_addresses_here()
         return release
 

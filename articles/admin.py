@@ -1,0 +1,521 @@
+"""The editor's desk: write, look, sign, publish, take off. Every step says in words what it did."""
+
+import js_asset
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.models import LogEntry
+from django.contrib.admin.utils import flatten_fieldsets
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import models, transaction
+from django.db.models import OuterRef, Subquery
+from django.shortcuts import get_object_or_404, redirect, render
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
+from django.views.decorators.http import require_http_methods, require_safe
+
+from clinic_site.context import request_facts
+
+from . import markup
+from .models import Article, Category, Citation, Contributor, OldAddress, Reference, Release
+from .views import page_context
+
+LOST_CLEAN_UP = "We took out: {}. The rest of the text was kept."
+
+
+class NonceMediaMixin:
+    """Gives the editor's import map the nonce that the content policy asks for; without it there is no editor."""
+
+    def render_change_form(self, request, context, *args, **kwargs):
+        if "media" in context:
+            context["media"] = js_asset.Media.from_media(context["media"], nonce=str(request.csp_nonce))
+        return super().render_change_form(request, context, *args, **kwargs)
+
+
+def words_for(moment):
+    return date_format(timezone.localtime(moment), "F j, Y, g:i a")
+
+
+# --- Writing ---
+
+
+class ArticleForm(forms.ModelForm):
+    """Keeps what two people wrote at once: the second to save sees both texts and decides."""
+
+    seen_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    class Meta:
+        model = Article
+        fields = "__all__"
+        widgets = {"summary": forms.Textarea(attrs={"rows": 3}), "key_points": forms.Textarea(attrs={"rows": 5})}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.taken_out, self.theirs = [], []
+        self.initial["seen_version"] = self.instance.version
+        if "author" in self.fields:
+            self.fields["author"].empty_label = "Clinic editorial team"
+
+    def clean_body(self):
+        self.taken_out = markup.removed(self.cleaned_data["body"])
+        return markup.clean(self.cleaned_data["body"])
+
+    def clean(self):
+        cleaned = super().clean()
+        if self.instance.pk:
+            # Locked until this save ends, so that of two presses in one moment one is told of the other.
+            stored = Article.objects.select_for_update().get(pk=self.instance.pk)
+            if cleaned.get("seen_version") != stored.version:
+                self.meet(stored)
+        return cleaned
+
+    def meet(self, stored):
+        """Refuse this save once, show what the other person saved, and let the next save win."""
+        self.theirs = list(self.differences(stored))
+        self.data = self.data.copy()
+        self.data[self.add_prefix("seen_version")] = stored.version
+        self.add_error(
+            None,
+            f"{last_editor(stored)} saved this page at {words_for(stored.changed_at)}, while you were writing. "
+            "Nothing is lost: your text is still in the fields below, and theirs is shown here. "
+            "Copy over what you want to keep of theirs, then save again to keep yours.",
+        )
+
+    def differences(self, stored):
+        """Yield (label, their text as HTML) of every field in which the stored page differs from this form."""
+        for name, field in self.fields.items():
+            if name not in self.cleaned_data or name == "seen_version":
+                continue
+            mine, theirs = self.cleaned_data[name], getattr(stored, name)
+            if name == "related":
+                theirs, mine = list(theirs.all()), list(mine)
+            if theirs == mine:
+                continue
+            if name == "body":
+                shown = mark_safe(markup.clean(theirs))
+            elif name == "related":
+                shown = ", ".join(map(str, theirs)) or "none"
+            elif isinstance(theirs, bool):
+                shown = "yes" if theirs else "no"
+            else:
+                shown = "empty" if theirs in ("", None) else theirs
+            yield field.label, shown
+        rows = stored.citations_in_order()
+        yield "References", format_html_join("", "[{}] {}<br>", ((row.number, row.reference) for row in rows)) or "none"
+
+
+def last_editor(article):
+    """Return the name of who saved `article` last."""
+    content_type = ContentType.objects.get_for_model(Article)
+    entry = LogEntry.objects.filter(content_type=content_type, object_id=str(article.pk)).select_related("user").first()
+    return entry.user.get_full_name() or entry.user.get_username() if entry else "Somebody else"
+
+
+class CitationForm(forms.ModelForm):
+    # The form set as a whole decides what is double: two rows may change places in one save.
+    def validate_unique(self):
+        pass
+
+    def validate_constraints(self):
+        pass
+
+
+class CitationFormSet(forms.BaseInlineFormSet):
+    """The numbered references of a page, stored as one list: what is sent replaces what was there."""
+
+    def initial_form_count(self):
+        # A row of this list may have been replaced by a colleague's save since the page was opened.
+        return 0 if self.is_bound else super().initial_form_count()
+
+    def add_fields(self, form, index):
+        super().add_fields(form, index)
+        form.fields[self.model._meta.pk.name] = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def rows(self):
+        """Return (number, reference) of every row that stays."""
+        forms_kept = [form for form in self.forms if form not in self.deleted_forms and form.cleaned_data]
+        return sorted(
+            ((form.cleaned_data["number"], form.cleaned_data["reference"]) for form in forms_kept),
+            key=lambda row: row[0],
+        )
+
+    def clean(self):
+        if any(self.errors):
+            return
+        rows = self.rows()
+        numbers, references = [row[0] for row in rows], [row[1] for row in rows]
+        for number in sorted({number for number in numbers if numbers.count(number) > 1}):
+            raise ValidationError(f"Number {number} is given to more than one reference. Give each its own number.")
+        for reference in references:
+            if references.count(reference) > 1:
+                raise ValidationError(f"“{reference.key}” stands in the list twice. Keep one row and cite it again.")
+
+    def save(self, commit=True):
+        self.new_objects, self.changed_objects, self.deleted_objects = [], [], []
+        before = [(row.number, row.reference) for row in Citation.objects.filter(article=self.instance)]
+        if self.rows() != before:
+            Citation.objects.filter(article=self.instance).delete()
+            rows = [Citation(article=self.instance, number=number, reference=one) for number, one in self.rows()]
+            self.new_objects = Citation.objects.bulk_create(rows)
+        return self.new_objects
+
+
+class CitationInline(admin.TabularInline):
+    model = Citation
+    form = CitationForm
+    formset = CitationFormSet
+    extra = 0
+    fields = ["number", "reference"]
+    autocomplete_fields = ["reference"]
+    verbose_name = "reference"
+    verbose_name_plural = "References (the number is the one you write in the text, such as [1])"
+
+
+# --- The page's own admin ---
+
+
+@admin.register(Article)
+class ArticleAdmin(NonceMediaMixin, admin.ModelAdmin):
+    form = ArticleForm
+    inlines = [CitationInline]
+    list_display = ["title", "kind", "category", "for_readers", "signed", "changed_at"]
+    list_filter = ["kind", "category", "treatment"]
+    search_fields = ["title", "slug", "summary"]
+    autocomplete_fields = ["related"]
+    save_on_top = False
+    view_on_site = False
+    change_form_template = "admin/articles/article/change_form.html"
+    fieldsets = [
+        (None, {"fields": ["seen_version", "kind", "title", "slug", "category", "summary", "key_points", "body"]}),
+        ("What the page speaks of", {"fields": ["treatment", "mainly_risk", "about_suicide", "ends_with_form"]}),
+        ("Around the page", {"fields": ["author", "description", "position", "related"]}),
+    ]
+
+    class Media:
+        css = {"all": ["css/editor.css"]}
+        js = [forms.Script("js/editor.js", defer=True)]
+
+    def get_queryset(self, request):
+        queryset = super().get_queryset(request)
+        if not request.resolver_match or not request.resolver_match.url_name.endswith("_changelist"):
+            return queryset
+        live = Release.objects.live(timezone.now()).filter(article=OuterRef("pk"))
+        return queryset.with_content().annotate(
+            live_digest=Subquery(live.values("digest")[:1]), live_from=Subquery(live.values("public_from")[:1])
+        )
+
+    def get_prepopulated_fields(self, request, obj=None):
+        return {} if obj else {"slug": ["title"]}
+
+    def get_actions(self, request):
+        actions = super().get_actions(request)
+        actions.pop("delete_selected", None)  # a page that was public is never deleted, see delete_view
+        return actions
+
+    @admin.display(description="For readers")
+    def for_readers(self, article):
+        if not article.live_from:
+            return "Not public"
+        since = f"Public since {date_format(timezone.localtime(article.live_from), 'F j, Y')}"
+        return since if article.live_digest == article.digest_now() else f"{since}. Draft differs"
+
+    @admin.display(description="Signed")
+    def signed(self, article):
+        if article.is_signed():
+            return f"{article.signed_by}, {date_format(timezone.localtime(article.signed_at), 'F j, Y')}"
+        return "Changed since" if article.signed_digest else "No"
+
+    # Saving
+
+    def save_model(self, request, obj, form, change):
+        if change:
+            obj.version = (form.cleaned_data.get("seen_version") or 0) + 1
+        super().save_model(request, obj, form, change)
+        if form.taken_out:
+            messages.warning(request, LOST_CLEAN_UP.format(", ".join(form.taken_out)))
+
+    def save_formset(self, request, form, formset, change):
+        # Somebody who may only look at the references sends none of them.
+        if request.user.has_perm("articles.change_citation"):
+            formset.save()
+
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        article = form.instance
+        marks = markup.citation_numbers(article.body)
+        rows = set(article.citations.values_list("number", flat=True))
+        if missing := ", ".join(f"[{number}]" for number in sorted(marks - rows)):
+            messages.warning(request, f"{missing} in the text has no reference yet.")
+        if unused := ", ".join(f"[{number}]" for number in sorted(rows - marks)):
+            messages.warning(request, f"Reference {unused} is not cited in the text yet.")
+
+    def response_add(self, request, obj, post_url_continue=None):
+        return self.next_step(request, obj) or super().response_add(request, obj, post_url_continue)
+
+    def response_change(self, request, obj):
+        return self.next_step(request, obj) or super().response_change(request, obj)
+
+    def next_step(self, request, article):
+        """Return the way to the step whose button saved the page, or None."""
+        for step in ("preview", "publish", "sign"):
+            if f"_{step}" in request.POST:
+                return redirect(f"admin:articles_article_{step}", article.pk)
+        return None
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        live = obj.live(timezone.now()) if obj else None
+        user = request.user
+        context |= {
+            "live": live,
+            "draft_differs": bool(live and live.digest != obj.digest_now()),
+            "is_signed": bool(obj and obj.is_signed()),
+            "may_save": self.has_change_permission(request, obj) if obj else self.has_add_permission(request),
+            "may_publish": user.has_perm("articles.publish_article"),
+            "may_sign": user.has_perm("articles.sign_article"),
+            "theirs": getattr(context["adminform"].form, "theirs", []),
+        }
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def delete_view(self, request, object_id, extra_context=None):
+        article = self.get_object(request, object_id)
+        if article and self.has_delete_permission(request, article) and article.releases.exists():
+            messages.error(
+                request,
+                f"“{article}” was public, so it is kept as a record of what readers saw. Take it off the site instead.",
+            )
+            return redirect("admin:articles_article_change", article.pk)
+        return super().delete_view(request, object_id, extra_context)
+
+    # Looking, signing, publishing, taking off
+
+    def get_urls(self):
+        steps = [
+            path(f"<int:pk>/{name}/", self.admin_site.admin_view(view), name=f"articles_article_{name}")
+            for name, view in (
+                ("preview", require_safe(self.preview)),
+                ("publish", require_http_methods(["GET", "POST"])(self.publish)),
+                ("unpublish", require_http_methods(["GET", "POST"])(self.unpublish)),
+                ("sign", require_http_methods(["GET", "POST"])(self.sign)),
+            )
+        ]
+        return steps + super().get_urls()
+
+    def preview(self, request, pk):
+        """Show the draft as readers would see it, to signed-in staff alone, and let nothing keep it."""
+        article = get_object_or_404(Article, pk=pk)
+        if not self.has_view_permission(request, article):
+            raise PermissionDenied
+        facts = request_facts(request)
+        name = "article" if article.kind == Article.Kind.ARTICLE else "page"
+        context = page_context(article.as_release(facts.at), facts) | {
+            "public_template": f"articles/{name}_detail.html",
+            "change_url": reverse("admin:articles_article_change", args=[pk]),
+        }
+        response = render(request, "admin/articles/article/preview.html", context)
+        response["Cache-Control"] = "no-store"
+        response["X-Robots-Tag"] = "noindex"
+        return response
+
+    def publish(self, request, pk):
+        article = self.for_step(request, pk, "articles.publish_article")
+        if request.method == "POST":
+            return self.do(request, article, article.digest_now(), self.do_publish)
+        live = article.live(timezone.now())
+        facts = [
+            f"Readers now see the text of {words_for(live.public_from)}. This one takes its place at once."
+            if live
+            else "The page is not public now. It will be at once.",
+            f"Signed by {article.signed_by} on {words_for(article.signed_at)}."
+            if article.is_signed()
+            else "No clinician has signed this exact text. Readers will see: “Not yet reviewed by a clinician.”",
+        ]
+        return self.ask(request, article, "Publish", article.digest_now(), facts, problems(article))
+
+    def do_publish(self, request, article, at):
+        live = article.live(at)
+        draft = article.as_release(at)
+        if live and (live.digest, live.signed_at) == (draft.digest, draft.signed_at):
+            return messages.info(request, "Nothing to publish: readers already see exactly this text.")
+        url = article.publish(at, request.user).get_absolute_url()
+        self.log_change(request, article, "Published.")
+        words = format_html("“{}” is public: <a href='{}'>see it on the site</a>.", article, url)
+        return messages.success(request, words)
+
+    def unpublish(self, request, pk):
+        article = self.for_step(request, pk, "articles.publish_article")
+        if request.method == "POST":
+            return self.do(request, article, article.digest_now(), self.do_unpublish)
+        live = article.live(timezone.now())
+        facts = [f"Readers see the text of {words_for(live.public_from)}."] if live else ["The page is not public now."]
+        facts.append("The page and every link to it in our lists will be gone at once. The draft stays here.")
+        return self.ask(request, article, "Take off the site", article.digest_now(), facts)
+
+    def do_unpublish(self, request, article, at):
+        if not article.unpublish(at):
+            return messages.info(request, f"“{article}” was not public.")
+        self.log_change(request, article, "Taken off the site.")
+        return messages.success(request, f"“{article}” is off the site. The draft is kept.")
+
+    def sign(self, request, pk):
+        article = self.for_step(request, pk, "articles.sign_article")
+        if request.method == "POST":
+            return self.do(request, article, article.signed_digest_now(), self.do_sign)
+        facts = ["Read the preview to its end first. Your name will stand on exactly this text, and on no later one."]
+        if article.is_signed():
+            facts.append(f"It is signed already: {article.signed_by}, {words_for(article.signed_at)}.")
+        found = problems(article)
+        if reason := why_not_sign(request.user):
+            found.insert(0, reason)
+        return self.ask(request, article, "Sign this text", article.signed_digest_now(), facts, found)
+
+    def do_sign(self, request, article, at):
+        if reason := why_not_sign(request.user):
+            raise ValidationError(reason)
+        article.refuse_what_cannot_be_published()
+        article.sign(request.user.contributor, at)
+        self.log_change(request, article, "Signed.")
+        messages.success(request, f"You have signed “{article}”.")
+        if request.user.has_perm("articles.publish_article"):
+            messages.info(request, "Readers see your name once the signed text is published.")
+
+    def for_step(self, request, pk, permission):
+        article = get_object_or_404(Article, pk=pk)
+        if not (self.has_view_permission(request, article) and request.user.has_perm(permission)):
+            raise PermissionDenied
+        return article
+
+    def ask(self, request, article, action, text_digest, facts, found=()):
+        """Show what a step would do, and a button to do it unless something stands in the way."""
+        context = self.admin_site.each_context(request) | {
+            "title": f"{action}: {article}",
+            "opts": self.opts,
+            "original": article,
+            "action": action,
+            "text_digest": text_digest,
+            "facts": facts,
+            "problems": found,
+        }
+        return TemplateResponse(request, "admin/articles/article/step.html", context)
+
+    def do(self, request, article, text_digest, step):
+        """Take `step` if the text is still the one that was shown, and say how it went."""
+        if request.POST.get("text") != text_digest:
+            messages.error(request, "The text has changed since you opened that page. Look at it again, then decide.")
+        else:
+            try:
+                with transaction.atomic():
+                    step(request, article, timezone.now())
+            except ValidationError as error:
+                for message in error.messages:
+                    messages.error(request, message)
+        return redirect("admin:articles_article_change", article.pk)
+
+
+def problems(article):
+    """Return in words what keeps `article` from being published."""
+    try:
+        article.refuse_what_cannot_be_published()
+    except ValidationError as error:
+        return error.messages
+    return []
+
+
+def why_not_sign(user):
+    """Return why `user` cannot sign although the role allows it, or ""."""
+    contributor = Contributor.objects.filter(user=user).first()
+    if contributor is None:
+        return "Your account is linked to no contributor. Ask an owner to link it to your name under Contributors."
+    if not contributor.credentials:
+        return f"Only a clinician signs: {contributor} has no credentials under Contributors."
+    return ""
+
+
+# --- What pages are made of ---
+
+
+@admin.register(Category)
+class CategoryAdmin(admin.ModelAdmin):
+    list_display = ["name", "slug", "position"]
+    search_fields = ["name"]
+    prepopulated_fields = {"slug": ["name"]}
+
+
+@admin.register(Contributor)
+class ContributorAdmin(admin.ModelAdmin):
+    list_display = ["name", "credentials", "user"]
+    list_select_related = ["user"]
+    search_fields = ["name"]
+
+    def get_readonly_fields(self, request, obj=None):
+        # Whose account a signature belongs to is decided by those who make accounts.
+        return [] if request.user.has_perm("auth.change_user") else ["user"]
+
+
+@admin.register(Reference)
+class ReferenceAdmin(admin.ModelAdmin):
+    list_display = ["key", "title", "journal", "year", "kind"]
+    list_filter = ["kind"]
+    search_fields = ["key", "title", "authors"]
+    search_help_text = "Part of the short name, the title or an author."
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
+
+
+# --- What was public: to look at, never to change ---
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+@admin.register(Release)
+class ReleaseAdmin(ReadOnlyAdmin):
+    list_display = ["title", "address", "public_from", "public_until", "reviewer_name", "published_by"]
+    list_select_related = ["published_by"]
+    list_filter = ["kind"]
+    search_fields = ["slug", "content__title"]
+    date_hierarchy = None
+    fieldsets = [
+        (None, {"fields": ["title", "address", "public_from", "public_until", "published_by", "reason"]}),
+        ("Signature", {"fields": ["reviewer_name", "reviewer_credentials", "signed_at", "digest"]}),
+        ("Text", {"fields": ["summary", "key_points", "text", "sources", "statements"]}),
+    ]
+    readonly_fields = flatten_fieldsets(fieldsets)
+
+    @admin.display(description="address")
+    def address(self, release):
+        return release.get_absolute_url()
+
+    @admin.display(description="summary")
+    def summary(self, release):
+        return release.content["summary"]
+
+    @admin.display(description="key points")
+    def key_points(self, release):
+        return format_html_join("", "{}<br>", ((point,) for point in release.content["key_points"]))
+
+    @admin.display(description="text")
+    def text(self, release):
+        return mark_safe(markup.clean(release.content["body"]))
+
+    @admin.display(description="references")
+    def sources(self, release):
+        rows = release.content["references"]
+        return format_html_join("", "[{}] {}<br>", ((row["number"], row["title"]) for row in rows))
+
+
+@admin.register(OldAddress)
+class OldAddressAdmin(ReadOnlyAdmin):
+    list_display = ["path", "article"]
+    list_select_related = ["article"]
+    search_fields = ["path"]
