@@ -186,8 +186,9 @@ def fingerprint(values):
 
 
 @transaction.atomic
-def load(at, folder=FOLDER, dry_run=False):
+def load(at, folder=None, dry_run=False):
     """Bring the starter files into the database and return a Report. With an error nothing is stored."""
+    folder = folder or FOLDER
     pages = [read_page(path, Article.Kind.ARTICLE) for path in sorted(folder.glob("articles/*.html"))]
     pages += [read_page(path, Article.Kind.PAGE) for path in sorted(folder.glob("pages/*.html"))]
     _add_missing(Category, "slug", read_categories(folder / "categories.toml"))

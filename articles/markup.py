@@ -211,9 +211,7 @@ def _without_wrappers(children):
 
 
 def _holds_block(node):
-    return any(
-        isinstance(child, Node) and (child.tag not in INLINE or _holds_block(child)) for child in node.children
-    )
+    return any(isinstance(child, Node) and (child.tag not in INLINE or _holds_block(child)) for child in node.children)
 
 
 def _list(node):
@@ -505,9 +503,7 @@ def _scrolling(table, write_text):
     """Return a table that scrolls sideways by itself, named for people who cannot see it."""
     words = [MARK.sub("", line).strip() for line in _lines(table.children)]
     name = escape(f"Table: {words[0]}" if words and words[0] else "Table")
-    return (
-        f'<div class="table-scroll" tabindex="0" role="region" aria-label="{name}">{_write(table, write_text)}</div>'
-    )
+    return f'<div class="table-scroll" tabindex="0" role="region" aria-label="{name}">{_write(table, write_text)}</div>'
 
 
 # --- The shared blocks ---

@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from articles.models import Article, OldAddress, Release
 from clinic_site.models import Statement
 from tests.articles.writing import LONG_AGO, make_article, make_category, make_contributor, make_public, make_reference
-from tests.factories import MONDAY_10AM, MONDAY_5PM, TUESDAY_9AM
+from tests.factories import MONDAY_5PM, MONDAY_10AM, TUESDAY_9AM
 
 pytestmark = pytest.mark.django_db
 
