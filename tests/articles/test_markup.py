@@ -352,7 +352,7 @@ def test_prices_are_the_clinics_own_and_dated():
     price = SimpleNamespace(
         label="One visit",
         amount=Decimal("1250.00"),
-        includes="Monitoring & <b>care</b>",
+        includes="All & <b>care</b>",
         as_of=datetime.date(2026, 11, 3),
     )
 
