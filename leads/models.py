@@ -155,9 +155,15 @@ class Lead(models.Model):
 
     # The desk's verbs. Each is one transaction: the change with its event, or nothing. The promise never moves.
 
-    def claim(self, user, at):
-        """Give the request to `user` until the lease runs out. Return False if somebody has it or it is not open."""
-        return self._change(Lead.objects.open().free(at), Event.Kind.CLAIMED, user, at, **_lease(user, at))
+    def claim(self, user, at, version=None):
+        """Give the request to `user` until the lease runs out. Return False if somebody has it or it is not open.
+
+        With `version`, what the user was shown, also if anything was done to it since: a colleague may have called.
+        """
+        free = Lead.objects.open().free(at)
+        if version is not None:
+            free = free.filter(version=version)
+        return self._change(free, Event.Kind.CLAIMED, user, at, **_lease(user, at))
 
     def extend(self, user, at):
         """Let the lease of whoever works on it begin anew. Return False if `user` does not hold it."""
@@ -367,6 +373,15 @@ class Look(models.Model):
 
     def __str__(self):
         return f"{self.where} {self.at:%Y-%m-%d %H:%M}"
+
+    @classmethod
+    def record(cls, user, leads, at, where, since=None):
+        """Keep that `user` saw these leads, unless there is such a look at the same place not older than `since`."""
+        seen = set()
+        if since:
+            earlier = cls.objects.filter(user=user, where=where, at__gte=since, lead__in=[lead.pk for lead in leads])
+            seen = set(earlier.values_list("lead_id", flat=True))
+        cls.objects.bulk_create(cls(lead=lead, user=user, at=at, where=where) for lead in leads if lead.pk not in seen)
 
 
 class DoNotCall(models.Model):

@@ -105,7 +105,7 @@ def next_ready(at, calendar):
 def next_for(user, at, calendar):
     """Claim the next right request for `user` and return it, or None when none is free."""
     while lead := next_ready(at, calendar):
-        if lead.claim(user, at):
+        if lead.claim(user, at, lead.version):
             return lead
     return None
 
@@ -194,6 +194,14 @@ def call_back_times(at, calendar):
     other_part = [pair for pair in in_order if (pair[0].astimezone(now.zone).time() >= time(12)) == is_morning]
     suggested = [pair for pair in other_part if pair[0] - at >= timedelta(hours=2)][:1]
     return suggested + [pair for pair in in_order if pair not in suggested]
+
+
+def next_morning(at, calendar):
+    """Return when the clinic opens next, or a day on when it never does."""
+    try:
+        return hours.next_opening(at, calendar)
+    except hours.NoOpeningHours:
+        return at + timedelta(days=1)
 
 
 def _clock(day, clock, calendar):

@@ -1,0 +1,189 @@
+"""What staff say at the desk: how a call went, when to try again, how a request ends."""
+
+from datetime import UTC, datetime, timedelta
+
+from django import forms
+
+from clinic_site import hours
+
+from . import queue
+from .forms import PhoneField, Typed
+from .models import Attempt, Lead
+
+NOTE_LENGTH = 200
+NOTE_TOO_LONG = f"Keep the note under {NOTE_LENGTH} letters"
+FARTHEST = timedelta(days=90)
+
+# The tiles in the order they are offered, each with what follows from it.
+TILES = [
+    (Attempt.Outcome.BOOKED, "Closes this request"),
+    (Attempt.Outcome.THINKING, "We call again"),
+    (Attempt.Outcome.NO_VISIT, "Closes this request"),
+    (Attempt.Outcome.NO_ANSWER, "We try again"),
+    (Attempt.Outcome.VOICEMAIL, "We try again"),
+    (Attempt.Outcome.SOMEONE_ELSE, "We try again"),
+    (Attempt.Outcome.WRONG_NUMBER, "The receipt asks for another"),
+    (Attempt.Outcome.DO_NOT_CALL, "Closes, never call again"),
+    (Attempt.Outcome.IN_CRISIS, "Follow the crisis steps"),
+]
+TRY_AGAIN = {
+    Attempt.Outcome.THINKING,
+    Attempt.Outcome.NO_ANSWER,
+    Attempt.Outcome.VOICEMAIL,
+    Attempt.Outcome.SOMEONE_ELSE,
+}
+# How a person at the desk may end a request without a call of their own.
+CLOSING = [
+    Lead.Outcome.COULD_NOT_REACH,
+    Lead.Outcome.BOOKED,
+    Lead.Outcome.NO_VISIT,
+    Lead.Outcome.WRONG_NUMBER,
+    Lead.Outcome.DO_NOT_CALL,
+    Lead.Outcome.ROBOT,
+    Lead.Outcome.OTHER,
+]
+
+
+class NoteField(Typed):
+    """One line of at most 200 letters. The page does not cut what is typed: a mistake is told, never swallowed."""
+
+    def __init__(self, **kwargs):
+        super().__init__(
+            longest=NOTE_LENGTH, too_long=NOTE_TOO_LONG, error_messages={"required": "Write the note first"}, **kwargs
+        )
+
+
+class DeskForm(forms.Form):
+    """A form about one request at one moment. Its ids carry the request's number: several may stand on one page."""
+
+    def __init__(self, data=None, *, lead, at, calendar):
+        self.id_prefix = f"q{lead.pk}-{self.kind}-"
+        super().__init__(data, auto_id=f"{self.id_prefix}%s")
+        self.lead, self.at, self.calendar = lead, at, calendar
+
+
+class TryAgainForm(DeskForm):
+    """Chooses a moment: one of a short list in open hours, or an exact one, which wins."""
+
+    try_at = forms.CharField(required=False)
+    exact = forms.CharField(required=False)
+
+    def times(self):
+        """Return the list as (value, words, chosen), the suggested time first and chosen."""
+        times = [(moment.isoformat(), words) for moment, words in queue.call_back_times(self.at, self.calendar)]
+        chosen = self.data.get("try_at") if self.is_bound else next((value for value, _ in times), "")
+        if self.is_bound and chosen and chosen not in dict(times):
+            moment = read_moment(chosen)
+            times += [(chosen, queue.say_short(moment, self.at, self.calendar.zone).capitalize())] if moment else []
+        return [(value, words, value == chosen) for value, words in times]
+
+    def clean_try_at(self):
+        typed = self.cleaned_data["try_at"]
+        return read_moment(typed) if typed else None
+
+    def clean_exact(self):
+        typed = self.cleaned_data["exact"]
+        if not typed:
+            return None
+        moment = read_moment(typed, self.calendar.zone)
+        if moment is None:
+            raise forms.ValidationError("Enter a date and a time, such as 11/24/2026 2:30 pm")
+        if moment <= self.at:
+            raise forms.ValidationError("Choose a time that is still to come")
+        if moment > self.at + FARTHEST:
+            raise forms.ValidationError("Choose a time within 90 days")
+        if self.calendar.windows and not hours.is_open(moment, self.calendar):
+            opening = hours.say_moment(hours.next_opening(moment, self.calendar), self.at, self.calendar.zone)
+            raise forms.ValidationError(f"We are closed then. We open {opening}")
+        return moment
+
+    def moment(self):
+        return self.cleaned_data.get("exact") or self.cleaned_data.get("try_at")
+
+    def ask_for_a_time(self):
+        if not self.moment() and "exact" not in self.errors:
+            self.add_error("try_at", "Choose when to try again")
+
+
+class CallForm(TryAgainForm):
+    kind = "call"
+    outcome = forms.ChoiceField(choices=Attempt.Outcome, error_messages={"required": "Choose how the call went"})
+    note = NoteField(required=False)
+
+    def tiles(self):
+        chosen = self.data.get("outcome") if self.is_bound else ""
+        return [(outcome.value, outcome.label, line, outcome == chosen) for outcome, line in TILES]
+
+    def clean(self):
+        outcome = self.cleaned_data.get("outcome")
+        if outcome in {choice.value for choice in TRY_AGAIN}:
+            self.ask_for_a_time()
+        elif outcome and "exact" in self.errors and outcome != Attempt.Outcome.WRONG_NUMBER:
+            del self.errors["exact"]  # a time that is not used is no reason to refuse the call
+        if self.lead.safety_at and outcome in Attempt.CLOSING and not self.cleaned_data.get("note"):
+            if "note" not in self.errors:
+                self.add_error("note", "This request has the safety flag. Say in the note what was done")
+
+    def call_at(self):
+        """Return when the request comes back, or None when that follows from the outcome."""
+        outcome = self.cleaned_data["outcome"]
+        if outcome in {choice.value for choice in TRY_AGAIN}:
+            return self.moment()
+        if outcome == Attempt.Outcome.WRONG_NUMBER:
+            # It rests until the promise, so that the person may give another number; past that, until the next morning.
+            rest = None if self.lead.due > self.at else queue.next_morning(self.at, self.calendar)
+            return self.cleaned_data["exact"] or rest
+        return None
+
+
+class LaterForm(TryAgainForm):
+    kind = "later"
+
+    def clean(self):
+        self.ask_for_a_time()
+
+
+class NoteForm(DeskForm):
+    kind = "note"
+    text = NoteField()
+
+
+class CloseForm(DeskForm):
+    kind = "close"
+    outcome = forms.ChoiceField(
+        choices=[(outcome.value, outcome.label) for outcome in CLOSING],
+        error_messages={"required": "Choose how it ended"},
+    )
+    note = NoteField(required=False)
+
+    def choices(self):
+        chosen = self.data.get("outcome") if self.is_bound else ""
+        return [(value, label, value == chosen) for value, label in self.fields["outcome"].choices]
+
+    def clean(self):
+        if self.lead.safety_at and not self.cleaned_data.get("note") and "note" not in self.errors:
+            self.add_error("note", "This request has the safety flag. Say in the note what was done")
+
+
+class EntryForm(forms.Form):
+    """Somebody called us and wants a call: two fields and a note."""
+
+    name = Typed(
+        error_messages={"required": "Enter a name"}, longest=100, too_long="Use 100 letters or fewer for the name"
+    )
+    phone = PhoneField()
+    note = NoteField(required=False)
+    id_prefix = "q-entry-"
+
+    def __init__(self, data=None):
+        super().__init__(data, auto_id=f"{self.id_prefix}%s")
+
+
+def read_moment(typed, zone=UTC):
+    """Return a moment from its ISO form, read in `zone` when it names none; None when it is none."""
+    try:
+        moment = datetime.fromisoformat(typed)
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=zone)
+        return moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
