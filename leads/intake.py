@@ -160,6 +160,8 @@ def _store(asked, key, at, clinic, signs):
     stamp, number = asked["stamp"], asked["phone"]
     promised_by = promise(stamp, at, clinic.calendar)
     in_crisis = crisis.is_named(asked["name"], asked["message"])
+    # Somebody whose life may be in danger is never set aside, whatever else the request looks like.
+    held = bool(signs) and not in_crisis
     lead = Lead.objects.create(
         reference=new_reference(),
         token=token(key),
@@ -177,13 +179,13 @@ def _store(asked, key, at, clinic, signs):
         received_at=at,
         promised_by=promised_by,
         safety_at=at if in_crisis else None,
-        held_at=at if signs else None,
+        held_at=at if held else None,
         held_reasons=list(signs),
     )
     changed = stamp and stamp.shown and stamp.shown != promised_by
     lead.events.create(kind=Event.Kind.RECEIVED, at=at, detail=TIME_CHANGED if changed else "")
     notices.new_request(lead, at)
-    if signs:
+    if held:
         lead.events.create(kind=Event.Kind.HELD, at=at, detail="; ".join(signs))
     if in_crisis:
         lead.events.create(kind=Event.Kind.SAFETY, at=at, detail="Words in the request")

@@ -163,6 +163,15 @@ def test_crisis_words_set_the_safety_flag_and_tell_staff(db):
     assert sorted(lead.notices.values_list("kind", flat=True)) == ["new_request", "safety"]
 
 
+def test_request_with_crisis_words_is_never_held(db):
+    make_clinic()
+
+    lead = receive(name="I want to die", signs=["x"]).lead
+
+    assert (lead.held_at, lead.held_reasons, lead.safety_at) == (None, ["x"], MONDAY_10AM)
+    assert list(Lead.objects.open()) == [lead]
+
+
 def test_changed_time_is_kept_in_the_first_event(db):
     make_clinic()
 
