@@ -1,5 +1,6 @@
 """Settings of a test run, and the fixtures every room shares."""
 
+import atexit
 import os
 import shutil
 import tempfile
@@ -10,6 +11,7 @@ import pytest
 
 # Before Django reads its settings: a folder of this process's own, and nothing from the developer's `.env`.
 FOLDER = Path(tempfile.mkdtemp(prefix="clinic-tests-"))
+atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
 (FOLDER / "static").mkdir()
 for name in (
     "ALLOWED_HOSTS CONN_MAX_AGE CSRF_TRUSTED_ORIGINS DEFAULT_FROM_EMAIL EMAIL_URL HOST LEASE_MINUTES LOG_LEVEL "
@@ -53,10 +55,6 @@ def pytest_sessionfinish(session):
     if os.environ.get("CI") == "true" and reporter and reporter.stats.get("skipped"):
         reporter.write_line("CI allows no skipped test.", red=True)
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
-
-
-def pytest_unconfigure():
-    shutil.rmtree(FOLDER, ignore_errors=True)
 
 
 @pytest.fixture

@@ -181,9 +181,7 @@ def port_problem(host, port):
         return f"Port {port} needs rights this user lacks: choose one above 1023, such as PORT=8000."
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
-            return (
-                f"Port {port} on {host} is taken: stop what listens there, or choose another, such as PORT={port + 1}."
-            )
+            return f"Port {port} on {host} is taken: stop what listens there, or choose another with PORT=."
         return f"Nothing can listen on {host}, port {port}: {error.strerror}."
     return None
 
