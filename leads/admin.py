@@ -308,7 +308,8 @@ class LeadAdmin(admin.ModelAdmin):
                 promise = queue.say_short(lead.promised_by, clinic.at, clinic.zone)
                 messages.success(request, f"Saved. Say: we will call you by {promise}.")
                 return redirect(self.address(lead))
-        return self.page(request, "leads/desk/entry.html", {"title": "They called us", "form": form, "failed_form": form}, extra_context)
+        context = {"title": "They called us", "form": form, "failed_form": form}
+        return self.page(request, "leads/desk/entry.html", context, extra_context)
 
     # --- Helpers
 

@@ -54,6 +54,10 @@ class LeadQuerySet(models.QuerySet):
     def closed_since(self, moment):
         return self.filter(closed_at__gte=moment)
 
+    def expired(self, moment):
+        """Requests closed before `moment` that still say who it was."""
+        return self.filter(closed_at__lt=moment).exclude(name="", phone_raw="", token="", submission_key="")
+
     def in_order(self, at, limit, times_now):
         """Sort by who is called first: safety flag, overdue, due callbacks, then by promise and time received.
 

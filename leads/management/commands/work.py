@@ -1,0 +1,74 @@
+"""The loop behind the site: says that it is alive, sends notices, forgets what is older than the clinic keeps."""
+
+import logging
+import signal
+import threading
+import traceback
+from datetime import timedelta
+
+from django.core.management.base import BaseCommand
+from django.db import close_old_connections, connection
+from django.utils import timezone
+
+from clinic_site.models import Clinic, Heartbeat
+from leads.models import Lead
+
+from .send_notices import send_all
+
+log = logging.getLogger(__name__)
+SECONDS = 5
+# Requests forgotten in one round, so that a long list never keeps a notice waiting.
+FORGET_AT_ONCE = 50
+
+
+class Command(BaseCommand):
+    help = "Do the background work in a loop until a signal ends it: heartbeat, notices, forgetting old requests."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--once", action="store_true", help="do one round and end")
+
+    def handle(self, *, once, **options):
+        self.stop = threading.Event()
+        if once:
+            self.round()
+            return
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: self.stop.set())
+        while not self.stop.is_set():
+            self.round()
+            self.stop.wait(SECONDS)
+
+    def round(self):
+        """Do each step once. A step that fails says so in one line; the others and the next round go on."""
+        for step in (self.beat, self.send, self.forget):
+            if self.stop.is_set():
+                return
+            close_old_connections()
+            try:
+                step()
+            except Exception as error:  # whatever one step meets, the notices of the next hour must still leave
+                # Not the error's own words: a database quotes the row it was given.
+                place = traceback.extract_tb(error.__traceback__)[-1]
+                log.error("%s failed: %s at %s:%s", step.__name__, type(error).__name__, place.name, place.lineno)
+                if not connection.in_atomic_block:
+                    connection.close()
+
+    def beat(self):
+        Heartbeat.objects.update_or_create(name="work", defaults={"seen_at": timezone.now()})
+
+    def send(self):
+        sent, failed = send_all(after_each=self.go_on)
+        if sent or failed:
+            self.stdout.write(f"notices: {sent} sent, {failed} failed and kept for later")
+
+    def go_on(self):
+        """A slow mail server must not make the desk believe that nobody works."""
+        self.beat()
+        return not self.stop.is_set()
+
+    def forget(self):
+        at = timezone.now()
+        expired = Lead.objects.expired(at - timedelta(days=Clinic.current().keep_days))
+        forgotten = sum(lead.forget(at) for lead in expired[:FORGET_AT_ONCE])
+        if forgotten:
+            self.stdout.write(f"requests: {forgotten} forgotten")
