@@ -7,7 +7,8 @@ import traceback
 from datetime import timedelta
 
 from django.core.management.base import BaseCommand
-from django.db import close_old_connections, connection
+from django.db import Error as DatabaseProblem
+from django.db import close_old_connections
 from django.utils import timezone
 
 from clinic_site.models import Clinic, Heartbeat
@@ -35,23 +36,23 @@ class Command(BaseCommand):
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self.stop.set())
         while not self.stop.is_set():
+            close_old_connections()
             self.round()
             self.stop.wait(SECONDS)
 
     def round(self):
-        """Do each step once. A step that fails says so in one line; the others and the next round go on."""
+        """Do each step once. A step that fails says so in one line, and the next round goes on."""
         for step in (self.beat, self.send, self.forget):
             if self.stop.is_set():
                 return
-            close_old_connections()
             try:
                 step()
             except Exception as error:  # whatever one step meets, the notices of the next hour must still leave
                 # Not the error's own words: a database quotes the row it was given.
                 place = traceback.extract_tb(error.__traceback__)[-1]
                 log.error("%s failed: %s at %s:%s", step.__name__, type(error).__name__, place.name, place.lineno)
-                if not connection.in_atomic_block:
-                    connection.close()
+                if isinstance(error, DatabaseProblem):
+                    return  # the other steps would only say the same
 
     def beat(self):
         Heartbeat.objects.update_or_create(name="work", defaults={"seen_at": timezone.now()})
