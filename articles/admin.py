@@ -36,8 +36,34 @@ class NonceMediaMixin:
         return super().render_change_form(request, context, *args, **kwargs)
 
 
-def words_for(moment):
-    return date_format(timezone.localtime(moment), "F j, Y, g:i a")
+class ClinicTimeMixin:
+    """Shows every moment on the clinic's own clock."""
+
+    def changelist_view(self, request, *args, **kwargs):
+        return in_clinic_time(request, super().changelist_view, *args, **kwargs)
+
+    def changeform_view(self, request, *args, **kwargs):
+        return in_clinic_time(request, super().changeform_view, *args, **kwargs)
+
+    def history_view(self, request, *args, **kwargs):
+        return in_clinic_time(request, super().history_view, *args, **kwargs)
+
+
+def in_clinic_time(request, view, *args, **kwargs):
+    with timezone.override(request_facts(request).zone):
+        response = view(request, *args, **kwargs)
+        if hasattr(response, "render"):
+            response.render()
+    return response
+
+
+def day(moment):
+    return date_format(timezone.localtime(moment), "F j, Y")
+
+
+def day_and_time(moment):
+    moment = timezone.localtime(moment)
+    return f"{day(moment)}, {date_format(moment, 'g:i')} {'am' if moment.hour < 12 else 'pm'}"
 
 
 # --- Writing ---
@@ -80,7 +106,7 @@ class ArticleForm(forms.ModelForm):
         self.data[self.add_prefix("seen_version")] = stored.version
         self.add_error(
             None,
-            f"{last_editor(stored)} saved this page at {words_for(stored.changed_at)}, while you were writing. "
+            f"{last_editor(stored)} saved this page at {day_and_time(stored.changed_at)}, while you were writing. "
             "Nothing is lost: your text is still in the fields below, and theirs is shown here. "
             "Copy over what you want to keep of theirs, then save again to keep yours.",
         )
@@ -127,6 +153,8 @@ class CitationForm(forms.ModelForm):
 class CitationFormSet(forms.BaseInlineFormSet):
     """The numbered references of a page, stored as one list: what is sent replaces what was there."""
 
+    new_objects = changed_objects = deleted_objects = ()
+
     def initial_form_count(self):
         # A row of this list may have been replaced by a colleague's save since the page was opened.
         return 0 if self.is_bound else super().initial_form_count()
@@ -155,13 +183,12 @@ class CitationFormSet(forms.BaseInlineFormSet):
                 raise ValidationError(f"“{reference.key}” stands in the list twice. Keep one row and cite it again.")
 
     def save(self, commit=True):
-        self.new_objects, self.changed_objects, self.deleted_objects = [], [], []
         before = [(row.number, row.reference) for row in Citation.objects.filter(article=self.instance)]
         if self.rows() != before:
             Citation.objects.filter(article=self.instance).delete()
             rows = [Citation(article=self.instance, number=number, reference=one) for number, one in self.rows()]
             self.new_objects = Citation.objects.bulk_create(rows)
-        return self.new_objects
+        return list(self.new_objects)
 
 
 class CitationInline(admin.TabularInline):
@@ -179,11 +206,11 @@ class CitationInline(admin.TabularInline):
 
 
 @admin.register(Article)
-class ArticleAdmin(NonceMediaMixin, admin.ModelAdmin):
+class ArticleAdmin(ClinicTimeMixin, NonceMediaMixin, admin.ModelAdmin):
     form = ArticleForm
     inlines = [CitationInline]
-    list_display = ["title", "kind", "category", "for_readers", "signed", "changed_at"]
-    list_filter = ["kind", "category", "treatment"]
+    list_display = ["title", "kind", "category", "for_readers", "signed", "changed"]
+    list_filter = ["kind", "category"]
     search_fields = ["title", "slug", "summary"]
     autocomplete_fields = ["related"]
     save_on_top = False
@@ -220,14 +247,18 @@ class ArticleAdmin(NonceMediaMixin, admin.ModelAdmin):
     def for_readers(self, article):
         if not article.live_from:
             return "Not public"
-        since = f"Public since {date_format(timezone.localtime(article.live_from), 'F j, Y')}"
+        since = f"Public since {day(article.live_from)}"
         return since if article.live_digest == article.digest_now() else f"{since}. Draft differs"
 
     @admin.display(description="Signed")
     def signed(self, article):
         if article.is_signed():
-            return f"{article.signed_by}, {date_format(timezone.localtime(article.signed_at), 'F j, Y')}"
+            return f"{article.signed_by}, {day(article.signed_at)}"
         return "Changed since" if article.signed_digest else "No"
+
+    @admin.display(description="Last change", ordering="changed_at")
+    def changed(self, article):
+        return day(article.changed_at)
 
     # Saving
 
@@ -271,6 +302,7 @@ class ArticleAdmin(NonceMediaMixin, admin.ModelAdmin):
         user = request.user
         context |= {
             "live": live,
+            "live_since": day_and_time(live.public_from) if live else "",
             "draft_differs": bool(live and live.digest != obj.digest_now()),
             "is_signed": bool(obj and obj.is_signed()),
             "may_save": self.has_change_permission(request, obj) if obj else self.has_add_permission(request),
@@ -297,15 +329,18 @@ class ArticleAdmin(NonceMediaMixin, admin.ModelAdmin):
             path(f"<int:pk>/{name}/", self.admin_site.admin_view(view), name=f"articles_article_{name}")
             for name, view in (
                 ("preview", require_safe(self.preview)),
-                ("publish", require_http_methods(["GET", "POST"])(self.publish)),
-                ("unpublish", require_http_methods(["GET", "POST"])(self.unpublish)),
-                ("sign", require_http_methods(["GET", "POST"])(self.sign)),
+                ("publish", self.step(self.publish)),
+                ("unpublish", self.step(self.unpublish)),
+                ("sign", self.step(self.sign)),
             )
         ]
         return steps + super().get_urls()
 
+    def step(self, view):
+        return require_http_methods(["GET", "POST"])(lambda request, **kwargs: in_clinic_time(request, view, **kwargs))
+
     def preview(self, request, pk):
-        """Show the draft as readers would see it, to signed-in staff alone, and let nothing keep it."""
+        """Show the draft as readers would see it, to signed-in staff alone. The admin lets nothing keep it."""
         article = get_object_or_404(Article, pk=pk)
         if not self.has_view_permission(request, article):
             raise PermissionDenied
@@ -316,7 +351,6 @@ class ArticleAdmin(NonceMediaMixin, admin.ModelAdmin):
             "change_url": reverse("admin:articles_article_change", args=[pk]),
         }
         response = render(request, "admin/articles/article/preview.html", context)
-        response["Cache-Control"] = "no-store"
         response["X-Robots-Tag"] = "noindex"
         return response
 
@@ -326,10 +360,10 @@ class ArticleAdmin(NonceMediaMixin, admin.ModelAdmin):
             return self.do(request, article, article.digest_now(), self.do_publish)
         live = article.live(timezone.now())
         facts = [
-            f"Readers now see the text of {words_for(live.public_from)}. This one takes its place at once."
+            f"Readers now see the text of {day_and_time(live.public_from)}. This one takes its place at once."
             if live
             else "The page is not public now. It will be at once.",
-            f"Signed by {article.signed_by} on {words_for(article.signed_at)}."
+            f"Signed by {article.signed_by} on {day_and_time(article.signed_at)}."
             if article.is_signed()
             else "No clinician has signed this exact text. Readers will see: “Not yet reviewed by a clinician.”",
         ]
@@ -350,7 +384,9 @@ class ArticleAdmin(NonceMediaMixin, admin.ModelAdmin):
         if request.method == "POST":
             return self.do(request, article, article.digest_now(), self.do_unpublish)
         live = article.live(timezone.now())
-        facts = [f"Readers see the text of {words_for(live.public_from)}."] if live else ["The page is not public now."]
+        facts = (
+            [f"Readers see the text of {day_and_time(live.public_from)}."] if live else ["The page is not public now."]
+        )
         facts.append("The page and every link to it in our lists will be gone at once. The draft stays here.")
         return self.ask(request, article, "Take off the site", article.digest_now(), facts)
 
@@ -366,7 +402,7 @@ class ArticleAdmin(NonceMediaMixin, admin.ModelAdmin):
             return self.do(request, article, article.signed_digest_now(), self.do_sign)
         facts = ["Read the preview to its end first. Your name will stand on exactly this text, and on no later one."]
         if article.is_signed():
-            facts.append(f"It is signed already: {article.signed_by}, {words_for(article.signed_at)}.")
+            facts.append(f"It is signed already: {article.signed_by}, {day_and_time(article.signed_at)}.")
         found = problems(article)
         if reason := why_not_sign(request.user):
             found.insert(0, reason)
@@ -467,7 +503,7 @@ class ReferenceAdmin(admin.ModelAdmin):
 # --- What was public: to look at, never to change ---
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):
+class ReadOnlyAdmin(ClinicTimeMixin, admin.ModelAdmin):
     def has_add_permission(self, request):
         return False
 

@@ -130,6 +130,10 @@ class Article(models.Model):
             "Heading": {"levels": [2, 3]},
             "Link": {"enableTarget": False},
             "Table": True,
+            # Without its parts the table stops the whole editor from starting.
+            "TableRow": True,
+            "TableHeader": True,
+            "TableCell": True,
             "History": True,
         },
         sanitize=markup.clean,
@@ -389,6 +393,9 @@ class OldAddress(models.Model):
 
     path = models.CharField(max_length=200, unique=True)
     article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="old_addresses")
+
+    class Meta:
+        verbose_name_plural = "old addresses"
 
     def __str__(self):
         return self.path

@@ -99,6 +99,9 @@ class Migration(migrations.Migration):
                 ('path', models.CharField(max_length=200, unique=True)),
                 ('article', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='old_addresses', to='articles.article')),
             ],
+            options={
+                'verbose_name_plural': 'old addresses',
+            },
         ),
         migrations.CreateModel(
             name='Citation',

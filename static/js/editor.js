@@ -19,7 +19,7 @@ function dress(textbox) {
 }
 
 function dressAll() {
-  for (const textbox of document.querySelectorAll(".ProseMirror:not([aria-label])")) dress(textbox);
+  for (const textbox of document.querySelectorAll(".ProseMirror[contenteditable]:not([aria-label])")) dress(textbox);
 }
 
 // The editor builds itself some time after the page has loaded.
