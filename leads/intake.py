@@ -43,8 +43,9 @@ class NoPromise(Exception):
 class Stamp:
     """What stood beside a form: since when, which promise, which wording. Signed, so that we may believe it.
 
-    `first` is when this form was first shown. Shown again after a mistake it keeps that moment, so that a second press
-    after a doubtful answer is no second request.
+    `first` is when this form was first shown, to the last ten minutes: a browser that loads the page anew on Back
+    still holds the same form. Shown again after a mistake it keeps that moment, so that a second press after a
+    doubtful answer is no second request.
     """
 
     first: datetime
@@ -73,7 +74,12 @@ def stamp(clinic, before=None):
         shown = promise(before, clinic.at, clinic.calendar)
     except NoPromise:
         shown = None
-    return Stamp(before.first if before else clinic.at, clinic.at, shown, wording(clinic))
+    return Stamp(before.first if before else _slot(clinic.at), clinic.at, shown, wording(clinic))
+
+
+def _slot(at):
+    """Return the start of the ten minutes that `at` lies in."""
+    return at.replace(minute=at.minute // 10 * 10, second=0, microsecond=0)
 
 
 def wording(clinic):

@@ -369,3 +369,11 @@ def test_different_people_on_one_page_are_different_requests(transactional_db):
 
     assert len({one.lead.pk for one in received}) == 10
     assert len({one.lead.reference for one in received}) == 10
+
+
+def test_page_loaded_anew_within_ten_minutes_is_the_same_form(db):
+    shown_at = MONDAY_10AM + MINUTE
+
+    stamps = [intake.stamp(facts(shown_at + later)) for later in (0 * MINUTE, 8 * MINUTE, 9 * MINUTE)]
+
+    assert [one.first - MONDAY_10AM for one in stamps] == [0 * MINUTE, 0 * MINUTE, 10 * MINUTE]
