@@ -74,7 +74,7 @@ def cluster():
                 [programs() / "postgres", "-D", folder / "data", "-k", folder, *FAST], stdout=log, stderr=log, **run
             )
         wait_for(server, folder)
-        yield f"postgres://clinic@{quote(str(folder), safe='')}/postgres"
+        yield f"postgres://clinic@/postgres?host={quote(str(folder), safe='')}"
     finally:
         if server and server.poll() is None:
             server.send_signal(signal.SIGINT)  # its "fast" end: open connections are cut

@@ -7,6 +7,7 @@ import os
 from urllib.parse import urlsplit
 
 import pytest
+from django.db import connection
 
 from tests.browser import chromium
 
@@ -19,7 +20,7 @@ FLAGS = (
 
 
 @pytest.fixture(scope="session")
-def browser():
+def browser(django_db_setup):
     program = chromium()
     if not program:
         pytest.skip("no Chromium was found on this machine")
@@ -27,7 +28,10 @@ def browser():
 
     # Playwright keeps an event loop in this thread; the ORM would refuse to work beside it.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    rows_of_migrations = getattr(connection, "_test_serialized_contents", None)
     with sync_playwright() as playwright:
+        # Beside its event loop Django opens another connection, which knows nothing of these.
+        connection._test_serialized_contents = rows_of_migrations
         browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
         yield browser
         browser.close()
