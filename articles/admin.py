@@ -5,6 +5,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.models import LogEntry
 from django.contrib.admin.utils import flatten_fieldsets
+from django.contrib.admin.widgets import AdminTextareaWidget
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
@@ -77,7 +78,10 @@ class ArticleForm(forms.ModelForm):
     class Meta:
         model = Article
         fields = "__all__"
-        widgets = {"summary": forms.Textarea(attrs={"rows": 3}), "key_points": forms.Textarea(attrs={"rows": 5})}
+        widgets = {
+            "summary": AdminTextareaWidget(attrs={"rows": 4}),
+            "key_points": AdminTextareaWidget(attrs={"rows": 6}),
+        }
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -504,6 +508,8 @@ class ReferenceAdmin(admin.ModelAdmin):
 
 
 class ReadOnlyAdmin(ClinicTimeMixin, admin.ModelAdmin):
+    view_on_site = False
+
     def has_add_permission(self, request):
         return False
 
@@ -520,7 +526,6 @@ class ReleaseAdmin(ReadOnlyAdmin):
     list_select_related = ["published_by"]
     list_filter = ["kind"]
     search_fields = ["slug", "content__title"]
-    date_hierarchy = None
     fieldsets = [
         (None, {"fields": ["title", "address", "public_from", "public_until", "published_by", "reason"]}),
         ("Signature", {"fields": ["reviewer_name", "reviewer_credentials", "signed_at", "digest"]}),

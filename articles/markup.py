@@ -18,12 +18,12 @@ from .editorial import ABOUT_SUICIDE
 # --- What may be stored ---
 
 TAGS = {"h2", "h3", "p", "ul", "ol", "li", "strong", "em", "a", "blockquote", "table", "thead", "tbody", "tr", "th",
-        "td", "br", "hr", "caption"}  # fmt: skip
+        "td", "br", "hr"}  # fmt: skip
 # Read, then turned into one of TAGS or taken off from round their content.
 RENAMED = {"b": "strong", "i": "em", "h1": "h2", "h4": "h3", "h5": "h3", "h6": "h3"}
 CONTAINERS = {"p", "div", "section", "article", "header", "footer", "main", "aside", "nav", "figure", "figcaption",
               "dl", "dt", "dd", "pre", "address", "center", "form", "fieldset", "legend", "details", "summary",
-              "dir", "menu", "tfoot"}  # fmt: skip
+              "dir", "menu", "caption", "tfoot"}  # fmt: skip
 # Gone with everything in them.
 BANNED = {"script", "style", "iframe", "frame", "frameset", "noframes", "object", "embed", "applet", "svg", "math",
           "template", "noscript", "title", "head", "xml", "audio", "video", "canvas", "textarea", "select", "option",
@@ -237,13 +237,14 @@ def _loose(children):
 
 
 def _table(node, nested):
-    caption, rows, strays = [], [], []  # rows: list of lists of cells
-    _take_table_apart(node, caption, rows, strays)
+    """Return a table of rows alone. A caption stands before it: the editor would make a row of one."""
+    rows, strays = [], []  # rows: list of lists of cells
+    _take_table_apart(node, rows, strays)
     before = _blocks(strays, nested=True)
-    if nested or not rows:
-        cells = [child for row in rows for cell in row for child in cell.children]
-        loose = [Node("div", {}, caption), *(Node("div", {}, cell.children) for row in rows for cell in row)]
-        return before + (_blocks(loose, nested=True) if cells or caption else [])
+    if nested:
+        return before + [block for row in rows for cell in row for block in _blocks(cell.children, nested=True)]
+    if not rows:
+        return before
     cells = [[Node(cell.tag, _spans(cell), _loose(cell.children)) for cell in row] for row in rows]
     given = [[cell.attrs.get("scope") for cell in row] for row in rows]
     heads = 0
@@ -256,19 +257,14 @@ def _table(node, nested):
                 scope = given[place][column]
                 cell.attrs = {"scope": scope if scope in ("col", "row") else usual} | cell.attrs
     rows = [Node("tr", {}, row) for row in cells]
-    children = [Node("thead", {}, rows[:heads])] if heads else []
-    children.append(Node("tbody", {}, rows[heads:]))
-    if inline := _trimmed(_inline(_flat(caption))):
-        children.insert(0, Node("caption", {}, inline))
-    return [*before, Node("table", {}, children)]
+    head = [Node("thead", {}, rows[:heads])] if heads else []
+    return [*before, Node("table", {}, [*head, Node("tbody", {}, rows[heads:])])]
 
 
-def _take_table_apart(node, caption, rows, strays):
+def _take_table_apart(node, rows, strays):
     for child in node.children:
-        if isinstance(child, Node) and child.tag == "caption":
-            caption += child.children
-        elif isinstance(child, Node) and child.tag in ("thead", "tbody", "tfoot"):
-            _take_table_apart(child, caption, rows, strays)
+        if isinstance(child, Node) and child.tag in ("thead", "tbody", "tfoot"):
+            _take_table_apart(child, rows, strays)
         elif isinstance(child, Node) and child.tag == "tr":
             cells = [cell for cell in child.children if isinstance(cell, Node) and cell.tag in ("td", "th")]
             strays += [cell for cell in child.children if cell not in cells]
@@ -286,17 +282,6 @@ def _is_heading_row(row):
 def _spans(cell):
     spans = {name: cell.attrs.get(name, "") for name in ("colspan", "rowspan")}
     return {name: value for name, value in spans.items() if re.fullmatch(r"[2-9]|1\d|20", value)}
-
-
-def _flat(children):
-    """Return `children` with every block taken off, for places that hold one line."""
-    found = []
-    for child in children:
-        if isinstance(child, str) or (child.tag in INLINE and not _holds_block(child)):
-            found.append(child)
-        else:
-            found += [" ", *_flat(child.children), " "]
-    return found
 
 
 def _inline(nodes, inside=()):

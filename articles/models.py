@@ -9,6 +9,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
 from django.db.models import Q
 from django.urls import resolve, reverse
+from django.utils import timezone
 from django_prose_editor.fields import ProseEditorField
 
 from clinic_site.models import statement_texts
@@ -127,6 +128,7 @@ class Article(models.Model):
             "ListItem": True,
             "Blockquote": True,
             "HardBreak": True,
+            "HorizontalRule": True,
             "Heading": {"levels": [2, 3]},
             "Link": {"enableTarget": False},
             "Table": True,
@@ -370,7 +372,7 @@ class Release(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.title} ({self.public_from:%Y-%m-%d %H:%M})"
+        return f"{self.title} ({timezone.localtime(self.public_from):%Y-%m-%d %H:%M})"
 
     def save(self, *args, **kwargs):
         if self.pk and not self._state.adding and set(kwargs.get("update_fields") or {"*"}) != {"public_until"}:

@@ -106,7 +106,7 @@ def test_row_headings_alone_do_not_become_a_heading_row():
     [
         (
             "<table><caption>Our <b>plan</b><p>in short</p></caption><tr><td>1</td></tr></table>",
-            "<table><caption>Our <strong>plan</strong> in short</caption><tbody><tr><td>1</td></tr></tbody></table>",
+            "<p>Our <strong>plan</strong></p>\n<p>in short</p>\n<table><tbody><tr><td>1</td></tr></tbody></table>",
         ),
         (
             "<table><tr><td>1<table><tr><td>2</td><td>3</td></tr></table></td></tr></table>",
@@ -232,12 +232,12 @@ def test_contents_list_the_second_level_with_ids_of_their_own():
 
 
 def test_wide_tables_scroll_by_themselves_and_have_a_name():
-    captioned = "<table><caption>Doses &amp; <em>days</em> [1]</caption><tr><td>1</td></tr></table>"
+    named = "<table><tr><td></td><th>Doses &amp; <em>days</em> [1]</th></tr><tr><td>1</td><td>2</td></tr></table>"
 
     assert markup.render(TABLE).html == (
         f'<div class="table-scroll" tabindex="0" role="region" aria-label="Table: When">{TABLE}</div>'
     )
-    assert 'aria-label="Table: Doses &amp; days"' in markup.render(captioned, [source(1)]).html
+    assert 'aria-label="Table: Doses &amp; days"' in markup.render(named, [source(1)]).html
 
 
 def test_a_time_of_day_is_not_broken_in_two():
