@@ -17,7 +17,7 @@ from clinic_site.context import request_facts
 
 from . import desk_forms, intake, queue
 from .desk import Row, clock_words, crisis_steps, loop_words, lost_words, nothing_words, tallied, timeline
-from .models import Attempt, Event, Lead, Look, Notice, staff_name
+from .models import Attempt, DoNotCall, Event, Lead, Look, Notice, staff_name
 
 PAGE_LENGTH = 100
 # A card that is shown again within this time is the same look.
@@ -143,7 +143,6 @@ class LeadAdmin(admin.ModelAdmin):
         lead, clinic = self.get_lead(object_id), request_facts(request)
         form = desk_forms.CallForm(request.POST, lead=lead, at=clinic.at, calendar=clinic.calendar)
         if not form.is_valid():
-            lead.extend(request.user, clinic.at)
             return self.lead_page(request, lead, form)
         outcome, holder = form.cleaned_data["outcome"], lead.holder(clinic.at)
         lead.record_attempt(request.user, clinic.at, outcome, form.cleaned_data["note"], form.call_at())
@@ -250,13 +249,13 @@ class LeadAdmin(admin.ModelAdmin):
         if not form.is_valid():
             return self.lead_page(request, lead, form)
         lead.note(request.user, clinic.at, form.cleaned_data["text"])
-        lead.extend(request.user, clinic.at)
         messages.success(request, "Note saved.")
         return None
 
     def lead_page(self, request, lead, form=None, extra_context=None):
         """Show one request with all that was done to it; `form` is one that has to be put right."""
         clinic = request_facts(request)
+        lead.extend(request.user, clinic.at)
         Look.record(request.user, [lead], clinic.at, "request")
         forms = {
             kind: made(lead=lead, at=clinic.at, calendar=clinic.calendar)
@@ -283,6 +282,7 @@ class LeadAdmin(admin.ModelAdmin):
             "same_number": [Row.of(other, request) for other in same_number.prefetch_related("attempts")[:10]]
             if same_number
             else [],
+            "asked_not": not lead.closed_at and DoNotCall.covers(lead.phone_e164),
             "timeline": timeline(lead, row),
             # Save brings the next call, wherever the form stood.
             "call_back_to": request.POST.get("back") or "waiting",

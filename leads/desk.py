@@ -201,7 +201,7 @@ def timeline(lead, row):
         who = staff_name(event.actor) if event.actor else ""
         entries.append(Entry(event.at, row.say(event.at), who, event.get_kind_display(), detail))
     entries += looks(lead, row)
-    return sorted(entries, key=lambda entry: entry.at, reverse=True)
+    return sorted(entries, key=lambda entry: entry.at)[::-1]
 
 
 def looks(lead, row):

@@ -184,13 +184,20 @@ class Lead(models.Model):
             return self._change(Lead.objects.open(), Event.Kind.TAKEN_OVER, user, at, detail, **_lease(user, at))
 
     def record_attempt(self, user, at, outcome, note="", call_at=None):
-        """Keep a call that was made, whoever holds the claim, and let follow what follows from its outcome."""
+        """Keep a call that was made, whoever holds the claim, and let follow what follows from its outcome.
+
+        The same call sent twice within a minute is one call: a button was pressed twice.
+        """
         from . import notices  # notices are rows of this module
 
         outcome = Attempt.Outcome(outcome)
         with transaction.atomic():
             lead = self._locked()
             holder = lead.holder(at)
+            same = self.attempts.filter(user=user, outcome=outcome, note=note, at__gt=at - timedelta(minutes=1))
+            if same.exists():
+                self.refresh_from_db()
+                return same.last()
             attempt = self.attempts.create(user=user, at=at, outcome=outcome, note=note)
             detail = outcome.label if holder in (None, user) else f"{outcome.label}, while {staff_name(holder)} had it"
             self._change(Lead.objects.all(), Event.Kind.ATTEMPTED, user, at, detail)
@@ -267,7 +274,7 @@ class Lead(models.Model):
         with transaction.atomic():
             changed = rows.filter(pk=self.pk).update(version=F("version") + 1, **changes)
             if changed:
-                self.events.create(kind=kind, actor=user, at=at, detail=detail)
+                self.events.create(kind=kind, actor=user, at=at, detail=detail[:300])
         self.refresh_from_db()
         return bool(changed)
 

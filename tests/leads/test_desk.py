@@ -500,6 +500,26 @@ def queue_counts(desk, view):
     return re.search(r"\d+ Held", text(desk.get(f"{QUEUE}?view={view}")))[0]
 
 
+def test_working_on_a_request_keeps_it_longer(desk, ana):
+    lead = make_lead(claimed_by=ana, claimed_until=AT + MINUTE)
+
+    desk.get(QUEUE)
+    lead.refresh_from_db()
+    assert lead.claimed_until == AT + MINUTE
+
+    desk.get(page(lead))
+    lead.refresh_from_db()
+    assert lead.claimed_until == AT + 15 * MINUTE
+
+
+def test_a_number_that_asked_not_to_be_called_is_said(desk, ana):
+    make_lead(phone_e164="+12025550142").record_attempt(ana, AT, Attempt.Outcome.DO_NOT_CALL)
+    again, other = make_lead(phone_e164="+12025550142"), make_lead(phone_e164="+12025550143")
+
+    assert "Someone at this number asked us not to call." in text(desk.get(page(again)))
+    assert "asked us not to call." not in text(desk.get(page(other)))
+
+
 def test_other_requests_from_the_number_are_shown(desk):
     lead = make_lead(phone_e164="+12025550142")
     other = make_lead(phone_e164="+12025550142", closed_at=AT, outcome=Lead.Outcome.NO_VISIT)

@@ -208,6 +208,18 @@ def test_a_call_logged_after_closing_is_kept_and_leaves_the_end_as_it_was(ana, b
     assert lead.attempts.get().note == "Called as well"
 
 
+def test_the_same_call_sent_twice_is_one_call(ana):
+    make_clinic()
+    lead = make_lead(claimed_by=ana)
+
+    for seconds in (0, 3):
+        lead.record_attempt(ana, AT + timedelta(seconds=seconds), Attempt.Outcome.IN_CRISIS, "Help is coming")
+    lead.record_attempt(ana, AT + timedelta(seconds=4), Attempt.Outcome.NO_ANSWER, "Line broke")
+
+    assert [attempt.outcome for attempt in lead.attempts.all()] == ["in_crisis", "no_answer"]
+    assert Notice.objects.count() == 1
+
+
 def test_a_note_is_kept_in_every_state(ana, ben):
     for lead in (
         make_lead(),
