@@ -414,5 +414,5 @@ def test_the_visit_article_tells_who_should_speak_up_and_how_to_get_home():
 def test_the_privacy_page_keeps_its_promises_in_view():
     body = editorial.plain_text(next(page for page in PAGES if page.name == "privacy").body)
 
-    for needed in ("180 days after we close", "erase", "No trackers", "cookie", "no name, phone number or message"):
+    for needed in ("the time our clinic has set", "erase", "No trackers", "cookie", "no name, phone number or message"):
         assert needed in body
