@@ -54,7 +54,7 @@ class Running:
         )
         self.text = ""
 
-    def read(self, pattern, patience=30):
+    def read(self, pattern, patience=120):
         """Return the first match of pattern in what was said since the last match."""
         give_up_at = time.monotonic() + patience
         while not (match := re.search(pattern, self.text)):
@@ -69,7 +69,7 @@ class Running:
     def pid_of(self, name):
         return int(self.read(rf"{name} (\d+)\n")[1])
 
-    def ends(self, patience=30):
+    def ends(self, patience=120):
         """Return the exit code once it has ended; the rest of what it said is in `text`."""
         self.text += self.process.communicate(timeout=patience)[0].decode()
         return self.process.returncode
@@ -217,7 +217,7 @@ def test_from_an_empty_folder_to_a_running_site_and_back(start, fresh):
     home = f"http://127.0.0.1:{fresh['PORT']}"
 
     first = start(RUN, **fresh)
-    password = first.read(r"shown once(?s:.*)user name   owner(?s:.*)password    (\S+) ", patience=60)[1]
+    password = first.read(r"shown once(?s:.*)user name   owner(?s:.*)password    (\S+) ", patience=300)[1]
     first.read(rf"The site:        {home}/\nThe staff desk:  {home}/admin/\n")
     folder = Path(fresh["DATA_DIR"])
     status, headers, page = get(f"{home}/help/?word=not-in-the-log")
