@@ -24,7 +24,7 @@ DEFAULTS = {
         "Long-term risks are not fully known."
     ),
     "form": (
-        "We use your number only to call you. We never sell or share it. On the phone we say only a first name and a "
+        "We use your number only to call you, and we never sell it. On the phone we say only a first name and a "
         "number until you tell us we have reached the right person."
     ),
     "crisis_script": (
