@@ -79,7 +79,7 @@ class LeadAdmin(admin.ModelAdmin):
         )
         shown = list(page.object_list)
         upcoming = queue.next_ready(clinic.at, clinic.calendar) if view == "waiting" else None
-        mine = list(Lead.objects.open().held_by(request.user, clinic.at)) if view != "held" else []
+        mine = Lead.objects.open().held_by(request.user, clinic.at)
         others = [lead for lead in shown if lead != upcoming]
         Look.record(request.user, others, clinic.at, "list", since=queue.Now(clinic.at, clinic.calendar).day_began)
         if upcoming:
@@ -146,13 +146,14 @@ class LeadAdmin(admin.ModelAdmin):
             return self.lead_page(request, lead, form)
         outcome, holder = form.cleaned_data["outcome"], lead.holder(clinic.at)
         lead.record_attempt(request.user, clinic.at, outcome, form.cleaned_data["note"], form.call_at())
-        said = "Saved."
+        said = "Saved. It stays with you." if outcome == Attempt.Outcome.IN_CRISIS else "Saved."
         if lead.call_at:
             said = f"Saved. It comes back {queue.say_short(lead.call_at, clinic.at, clinic.zone)}."
         if holder not in (None, request.user):
             said += f" {staff_name(holder)} has this request: tell them you called."
         messages.success(request, said)
         if outcome == Attempt.Outcome.IN_CRISIS:
+            # The steps stand first on that page, and the request stays with whoever is on the line.
             return redirect(self.address(lead) + "?crisis=open")
         if not lead.closed_at and lead.attempts.count() >= clinic.clinic.max_tries:
             return redirect(self.address(lead))

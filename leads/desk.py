@@ -39,9 +39,9 @@ class Row:
 
     @property
     def number(self):
-        """Return the number as it is read out; once closed, its last digits only."""
+        """Return the number as it is read out; once closed, its last four digits only."""
         if self.lead.closed_at:
-            return phones.masked(self.lead.phone_e164)
+            return f"Ends in {self.lead.phone_e164[-4:]}" if self.lead.phone_e164 else ""
         return phones.speakable(self.lead.phone_e164)
 
     @property
