@@ -10,6 +10,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
 from django.db.models import OuterRef, Subquery
+from django.forms.formsets import DELETION_FIELD_NAME
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -166,6 +167,10 @@ class CitationFormSet(forms.BaseInlineFormSet):
     def add_fields(self, form, index):
         super().add_fields(form, index)
         form.fields[self.model._meta.pk.name] = forms.CharField(widget=forms.HiddenInput, required=False)
+        # The admin's table heads its columns, but names no field for people who cannot see it.
+        form.fields["number"].widget.attrs["aria-label"] = "Number"
+        if DELETION_FIELD_NAME in form.fields:
+            form.fields[DELETION_FIELD_NAME].widget.attrs["aria-label"] = "Delete"
 
     def rows(self):
         """Return (number, reference) of every row that stays."""
@@ -204,6 +209,13 @@ class CitationInline(admin.TabularInline):
     autocomplete_fields = ["reference"]
     verbose_name = "reference"
     verbose_name_plural = "References (the number is the one you write in the text, such as [1])"
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if db_field.name == "reference":
+            # One press beside a row must not change or delete a source that other pages cite.
+            field.widget.can_change_related = field.widget.can_delete_related = False
+        return field
 
 
 # --- The page's own admin ---

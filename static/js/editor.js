@@ -18,7 +18,15 @@ function dress(textbox) {
   });
 }
 
+// The admin's picker leaves its search box unnamed, and puts a button where only list items may stand.
+function nameSearch(search) {
+  const label = search.closest("td")?.className.replace("field-", "") ?? "related pages";
+  search.setAttribute("aria-label", `Search ${label}`);
+}
+
 function dressAll() {
+  document.querySelectorAll(".select2-search__field:not([aria-label])").forEach(nameSearch);
+  document.querySelectorAll("ul > .select2-selection__clear").forEach((button) => button.remove());
   for (const textbox of document.querySelectorAll(".ProseMirror[contenteditable]:not([aria-label])")) dress(textbox);
 }
 
