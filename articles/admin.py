@@ -83,6 +83,12 @@ class ArticleForm(forms.ModelForm):
             "summary": AdminTextareaWidget(attrs={"rows": 4}),
             "key_points": AdminTextareaWidget(attrs={"rows": 6}),
         }
+        help_texts = {
+            "body": "Write [1] for reference 1. On a line of their own, these stand for the clinic's own words: "
+            "[crisis box], [statement off_label], [statement results_vary], [statement risk_line], "
+            "[statement not_substitute], [price list], [fees notice], [clinic phone], [clinic address], "
+            "[opening hours]. Statements a page must carry are added by themselves when they are left out.",
+        }
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

@@ -1,9 +1,12 @@
 """What may be stored, and what readers are sent of it."""
 
 import datetime
+from collections import Counter
 from decimal import Decimal
+from html import unescape
 from types import SimpleNamespace
 
+import nh3
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -154,6 +157,19 @@ def test_cleaning_twice_changes_nothing(typed):
     for banned in ("<script", "<img", "<svg", "<iframe", "onerror=", "javascript:", "<style"):
         # What looks like a tag in the text is escaped, so these can stand only where a browser would act on them.
         assert banned not in once.replace("&lt;", "").lower() or banned in ("onerror=", "javascript:")
+
+
+def letters(text):
+    return Counter("".join(text.split()))
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(PIECES, max_size=25).map("".join))
+def test_cleaning_loses_no_letter_of_the_text(typed):
+    typed = markup.UNSEEN.sub("", typed)
+    text = markup.UNSEEN.sub("", unescape(nh3.clean(typed, tags=set(), clean_content_tags=markup.BANNED)))
+
+    assert letters(markup.plain(markup.clean(typed))) == letters(text)
 
 
 @pytest.mark.parametrize(
