@@ -173,13 +173,22 @@ def page_context(release, clinic):
     slugs = release.content["related"]
     wanted = [*slugs, *(slug for slug, _ in RISKS)]
     live = {one.slug: one for one in live_articles(clinic.at).filter(slug__in=wanted)}
-    risks_url = next((live[slug].get_absolute_url() + place for slug, place in RISKS if slug in live), "")
-    page = ReleasePage(release, clinic, risks_url)
+    page = ReleasePage(release, clinic, risks_place(live))
     return {
         "release": page,
         "related": [ReleasePage(live[slug], clinic) for slug in slugs if slug in live],
         "end_with_form": page.ends_with_form,
     }
+
+
+def risks_address(at):
+    """Return where the risks are described at `at`, or "" while no such page is public."""
+    return risks_place({one.slug: one for one in live_articles(at).filter(slug__in=dict(RISKS))})
+
+
+def risks_place(live):
+    """Return the address of the risks among public releases {slug: release}, or ""."""
+    return next((live[slug].get_absolute_url() + place for slug, place in RISKS if slug in live), "")
 
 
 def moved(request):

@@ -12,7 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from articles.views import ReleasePage, live_articles
+from articles.views import ReleasePage, live_articles, risks_address
 
 from .preferences import COOKIE, chosen
 
@@ -21,8 +21,9 @@ YEAR = 365 * 24 * 60 * 60
 
 @require_safe
 def home(request):
-    cards = [ReleasePage(release) for release in live_articles(timezone.now())[:3]]
-    return render(request, "clinic_site/home.html", {"cards": cards})
+    at = timezone.now()
+    cards = [ReleasePage(release) for release in live_articles(at)[:3]]
+    return render(request, "clinic_site/home.html", {"cards": cards, "risks_url": risks_address(at)})
 
 
 @require_safe
