@@ -48,9 +48,7 @@ def main(site):
         sizes = {kind: (weigh(address, kind), sum(weigh(file, kind) for file in files)) for kind in ("br", "gzip")}
         total_br, total_gzip = sum(sizes["br"]), sum(sizes["gzip"])
         mark = "" if total_gzip <= BUDGET else "  over the budget of one round trip"
-        print(
-            f"{page:52}{sizes['br'][0]:8}{sizes['gzip'][0]:8}{sizes['br'][1]:10}{total_br:8}{total_gzip:10}{mark}"
-        )
+        print(f"{page:52}{sizes['br'][0]:8}{sizes['gzip'][0]:8}{sizes['br'][1]:10}{total_br:8}{total_gzip:10}{mark}")
 
 
 if __name__ == "__main__":

@@ -102,7 +102,10 @@ class ClinicAdmin(admin.ModelAdmin):
     fieldsets = [
         ("Who and where", {"fields": ["name", "phone", "caller_id", "street", "city_state"]}),
         ("When", {"fields": ["time_zone", "hours_confirmed"]}),
-        ("Call-back requests", {"fields": ["recipients", "message_on_contact", "max_tries", "tries_days", "keep_days"]}),
+        (
+            "Call-back requests",
+            {"fields": ["recipients", "message_on_contact", "max_tries", "tries_days", "keep_days"]},
+        ),
         ("Crisis", {"fields": ["crisis_script", "crisis_script_reviewed"]}),
         ("Texts on pages", {"fields": ["team", "license", "complaints", "fees_notice"]}),
         ("Notice of Privacy Practices", {"fields": ["privacy_practices", "privacy_practices_file"]}),

@@ -66,7 +66,9 @@ def test_from_reading_to_the_call_and_back_the_next_morning(open_page, monday, s
     patient.get_by_label("Your phone number").fill("(202) 555-0142")
     patient.get_by_role("button", name="Please call me").click()
     patient.wait_for_url("**/callback/*/")
-    assert patient.get_by_role("heading", level=1).inner_text().replace("\u00a0", " ") == f"We will call you by {PROMISE}"
+    assert (
+        patient.get_by_role("heading", level=1).inner_text().replace("\u00a0", " ") == f"We will call you by {PROMISE}"
+    )
     receipt = words(patient)
     assert "(202) ···-0142" in receipt
     assert "Robin" not in patient.content()
@@ -85,7 +87,9 @@ def test_from_reading_to_the_call_and_back_the_next_morning(open_page, monday, s
     # The front desk finds it on top, claims it and logs the call.
     sign_in(desk, "dana")
     desk.goto("/admin/leads/lead/")
-    assert "Test caller Robin" in desk.locator("section", has=desk.get_by_role("heading", name="Next call")).inner_text()
+    assert (
+        "Test caller Robin" in desk.locator("section", has=desk.get_by_role("heading", name="Next call")).inner_text()
+    )
     desk.get_by_role("button", name="Claim and call").click()
     desk.get_by_role("button", name="Save this call").wait_for()
     assert desk.locator('a[href="tel:+12025550142"]').first.is_visible()

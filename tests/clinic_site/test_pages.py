@@ -11,7 +11,14 @@ from clinic_site.pages import server_error
 from clinic_site.security import EDITOR_STYLE
 
 PUBLIC = ["/", "/articles/", "/help/", "/contact/", "/callback/", "/reading-preferences/", "/no-such-page/"]
-HELP_LINKS = ["tel:911", "tel:988", "sms:988", "https://988lifeline.org", "sms:838255", "https://www.veteranscrisisline.net"]
+HELP_LINKS = [
+    "tel:911",
+    "tel:988",
+    "sms:988",
+    "https://988lifeline.org",
+    "sms:838255",
+    "https://www.veteranscrisisline.net",
+]
 
 
 @pytest.mark.parametrize("path", PUBLIC)
@@ -35,8 +42,12 @@ def test_public_page_sets_no_cookie_and_varies_on_none(client, db, path):
 def test_public_page_loads_nothing_from_elsewhere_and_runs_nothing_inline(client, db, path):
     page = client.get(path).content.decode()
 
-    loaded = re.findall(r'<(?:script|img|iframe|link|source|video|audio|object|embed)[^>]*\b(?:src|href)="([^"]+)"', page)
-    assert [address for address in loaded if not address.startswith(("/", "http://127.0.0.1:8000/", "http://testserver/"))] == []
+    loaded = re.findall(
+        r'<(?:script|img|iframe|link|source|video|audio|object|embed)[^>]*\b(?:src|href)="([^"]+)"', page
+    )
+    assert [
+        address for address in loaded if not address.startswith(("/", "http://127.0.0.1:8000/", "http://testserver/"))
+    ] == []
     assert re.findall(r"<script(?![^>]*\bsrc=)(?![^>]*application/ld\+json)", page) == []
     assert " style=" not in page
     assert "<style" not in page
