@@ -173,7 +173,9 @@ def page_context(release, clinic):
     slugs = release.content["related"]
     wanted = [*slugs, *(slug for slug, _ in RISKS)]
     live = {one.slug: one for one in live_articles(clinic.at).filter(slug__in=wanted)}
-    page = ReleasePage(release, clinic, risks_place(live))
+    # The page that describes the risks does not point to itself.
+    risks_url = risks_place(live)
+    page = ReleasePage(release, clinic, "" if risks_url.startswith(release.get_absolute_url()) else risks_url)
     return {
         "release": page,
         "related": [ReleasePage(live[slug], clinic) for slug in slugs if slug in live],

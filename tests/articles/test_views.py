@@ -218,6 +218,15 @@ def test_risk_line_leads_to_the_first_public_page_on_risks(client):
     assert link.format("/articles/side-effects-and-risks/") in page(client.get("/articles/sleep/"))
 
 
+def test_page_on_risks_does_not_lead_to_itself(client):
+    make_public(slug="your-first-ketamine-infusion")
+
+    text = page(client.get("/articles/your-first-ketamine-infusion/"))
+
+    assert "Ketamine can raise blood pressure" in text
+    assert "Read more about side effects and risks" not in text
+
+
 def test_new_wording_of_a_statement_is_seen_at_once(client):
     make_public(slug="sleep")
 
