@@ -51,9 +51,9 @@ def main(words):
     if not postgres.programs():
         say("PostgreSQL: no server program was found, so this part is skipped (Debian's package is postgresql).")
         return 1 if CI else 0
-    # The browser and the supervisor see no difference between databases.
-    say("Every test but those of the browser and the supervisor, with PostgreSQL:")
-    left_out = ["--ignore=tests/browser", "--ignore=tests/clinic_site/test_serve.py"]
+    # The browser and the supervisor see no difference between databases; a pure function asks none.
+    say("Every test that asks a database, but those of the browser and the supervisor, with PostgreSQL:")
+    left_out = ["--database-only", "--ignore=tests/browser", "--ignore=tests/clinic_site/test_serve.py"]
     command = [sys.executable, "-m", "tests.postgres", *pytest, *left_out]
     return subprocess.run(command, env=environment).returncode
 
