@@ -1,15 +1,32 @@
-"""What a log may say: no address of a receipt, which is its key, and nothing that follows a question mark."""
+"""What a log may say: no address of a receipt, which is its key, nothing that follows a question mark, nobody's
+address, and not a database's own words, which may quote the row it refused.
+"""
 
 import logging
 import re
 
+from django.db import Error as DatabaseProblem
+
 RECEIPT = re.compile(r"(/callback/)[^/\s\"'?#<>]+")
 QUERY = re.compile(r"\?\S*")
+VISITOR = re.compile(r"\bip=\S+")
 
 
 def masked(text):
-    """Return text with the token of every receipt's address replaced."""
-    return RECEIPT.sub(r"\1…", text)
+    """Return text with the token of every receipt's address replaced, and the address of a visitor."""
+    return VISITOR.sub("ip=…", RECEIPT.sub(r"\1…", text))
+
+
+def told(exc_info):
+    """Return an exception as a log shows it. What a database said is left out, whoever passed it on."""
+    text, error, chain = logging.Formatter().formatException(exc_info), exc_info[1], []
+    while error is not None and error not in chain:
+        chain.append(error)
+        error = error.__cause__ or error.__context__
+    if any(isinstance(error, DatabaseProblem) for error in chain):
+        for words in sorted(filter(None, map(str, chain)), key=len, reverse=True):
+            text = text.replace(f": {words}", ": …")
+    return text
 
 
 class MaskReceipts(logging.Filter):
@@ -18,7 +35,7 @@ class MaskReceipts(logging.Filter):
     def filter(self, record):
         record.msg, record.args = masked(record.getMessage()), None
         if record.exc_info and not record.exc_text:
-            record.exc_text = logging.Formatter().formatException(record.exc_info)
+            record.exc_text = told(record.exc_info)
         if record.exc_text:
             record.exc_text = masked(record.exc_text)
         return True

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings as site
+from django.db import IntegrityError
 
 from clinic_site.logs import masked, request_line
 from clinic_site.management.commands.serve import port_problem
@@ -294,6 +295,7 @@ def test_a_database_that_does_not_answer_is_one_line(start, fresh):
         ("Not Found: /callback/k3J-_x/", "Not Found: /callback/…/"),
         ("/callback/", "/callback/"),
         ("/callback/?a=b", "/callback/?a=b"),
+        ("Invalid request from ip=192.0.2.1: too large", "Invalid request from ip=… too large"),
         ("http://site/callback/k3J/erase/ and /callback/m4K", "http://site/callback/…/erase/ and /callback/…"),
     ],
 )
@@ -306,17 +308,35 @@ def test_the_access_log_shows_no_query_and_no_receipt():
     assert request_line("GET", "/articles/?q=words", "HTTP/1.1") == "GET /articles/ HTTP/1.1"
 
 
-def test_errors_that_django_logs_show_no_receipt_either():
+def logged(trouble):
+    """Return what the console shows of an error that a view raised."""
     (handler,) = [handler for handler in logging.getLogger("django.request").handlers if handler.name == "console"]
+    record = logging.LogRecord("django.request", logging.ERROR, "", 1, "Error: %s", ("/callback/k3J/",), trouble)
+    assert handler.filter(record)
+    return handler.format(record)
+
+
+def test_errors_that_django_logs_show_no_receipt_either():
     try:
         raise LookupError("at /callback/k3J/")
     except LookupError:
-        trouble = sys.exc_info()
-    record = logging.LogRecord("django.request", logging.ERROR, "", 1, "Error: %s", ("/callback/k3J/",), trouble)
-
-    assert handler.filter(record)
-    written = handler.format(record)
+        written = logged(sys.exc_info())
 
     assert "Error: /callback/…/" in written
     assert "LookupError: at /callback/…/" in written
     assert "k3J" not in written
+
+
+def test_a_row_that_the_database_quotes_stays_out_of_the_log():
+    words = "a rule is broken\nDETAIL:  Failing row contains (1, Ana Lima, 202-555-0142)."
+    try:
+        try:
+            raise ValueError(words)
+        except ValueError as error:
+            raise IntegrityError(words) from error
+    except IntegrityError:
+        written = logged(sys.exc_info())
+
+    assert "ValueError: …" in written
+    assert "IntegrityError: …" in written
+    assert "Ana Lima" not in written
