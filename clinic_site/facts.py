@@ -4,7 +4,7 @@ import logging
 from dataclasses import dataclass, replace
 
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import Error as DatabaseProblem
 
 from leads import phones
 
@@ -153,7 +153,7 @@ def facts(at):
             at, clinic, clinic.calendar(), texts, versions, tuple(Price.objects.all()), clinic.form_is_paused()
         )
         return _last_known
-    except DatabaseError as error:
+    except DatabaseProblem as error:
         log.error("clinic facts not readable: %s", type(error).__name__)
     return replace(_last_known, at=at) if _last_known else unknown(at)
 

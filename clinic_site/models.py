@@ -5,14 +5,23 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import FileExtensionValidator, MaxValueValidator, MinValueValidator, validate_email
-from django.db import DatabaseError, models
+from django.core.validators import (
+    FileExtensionValidator,
+    MaxLengthValidator,
+    MaxValueValidator,
+    MinValueValidator,
+    validate_email,
+)
+from django.db import Error as DatabaseProblem
+from django.db import models
 from django.db.models import F, Q
 
 from leads import phones
 
 from . import hours
 from .statements import DEFAULTS
+
+LONGEST_ADDRESS = 254
 
 
 def check_zone(name):
@@ -32,6 +41,8 @@ def check_recipients(text):
     for address in addresses:
         try:
             validate_email(address)
+            # What is owed to it is kept with the request: an address too long to store would refuse the request.
+            MaxLengthValidator(LONGEST_ADDRESS)(address)
         except ValidationError as error:
             raise ValidationError(f"Check this address: {address}. Write one address on each line.") from error
 
@@ -307,7 +318,7 @@ def statement_texts():
     texts, versions = dict(DEFAULTS), dict.fromkeys(DEFAULTS, 0)
     try:
         rows = Statement.objects.current()
-    except DatabaseError:
+    except DatabaseProblem:
         rows = {}
     for key, row in rows.items():
         texts[key], versions[key] = row.text, row.version

@@ -2,8 +2,9 @@
 
 from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
-from django.db import DatabaseError, connection
-from django.http import HttpResponse, JsonResponse
+from django.db import Error as DatabaseProblem
+from django.db import connection
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import get_template
 from django.urls import reverse
@@ -11,6 +12,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+from django.views.static import serve
 
 from articles.views import ReleasePage, live_articles, risks_address
 
@@ -72,7 +74,7 @@ def readyz(request):
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
-    except DatabaseError:
+    except DatabaseProblem:
         return JsonResponse({"ready": False, "database": False}, status=503)
     return JsonResponse({"ready": True, "database": True})
 
@@ -81,6 +83,15 @@ def readyz(request):
 def robots(request):
     lines = ["User-agent: *", "Disallow: /admin/", "Disallow: /callback/", ""]
     return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
+
+
+@require_safe
+def notice_file(request, path):
+    """Hand out the clinic's own notice as it was attached."""
+    try:
+        return serve(request, path, document_root=settings.MEDIA_ROOT / "notices")
+    except OSError as error:  # a name longer than any file's, for one
+        raise Http404 from error
 
 
 @require_safe

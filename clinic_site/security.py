@@ -25,6 +25,20 @@ class ContentPolicyMiddleware(CSPMiddleware):
         return parts
 
 
+class PlainTextMiddleware:
+    """Read what is sent as UTF-8, in which every page of ours asks for it.
+
+    A header may name another encoding: some are no text at all, and some make text that no database can hold.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        request.encoding = "utf-8"
+        return self.get_response(request)
+
+
 class HeadersMiddleware:
     """Add the headers Django has no setting for."""
 
@@ -49,4 +63,7 @@ def is_same_origin(request):
     if site is not None:
         return site in ("same-origin", "none")
     source = origin if origin is not None else request.headers.get("Referer", "")
-    return urlsplit(source).netloc == request.get_host()
+    try:
+        return urlsplit(source).netloc == request.get_host()
+    except ValueError:  # no address at all, such as "http://["
+        return False

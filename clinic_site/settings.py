@@ -123,6 +123,7 @@ MIDDLEWARE = [
     "clinic_site.security.ContentPolicyMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "clinic_site.security.HeadersMiddleware",
+    "clinic_site.security.PlainTextMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

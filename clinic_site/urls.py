@@ -1,7 +1,5 @@
-from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
-from django.views.static import serve
 
 from articles.views import fixed_page
 
@@ -20,7 +18,7 @@ urlpatterns = [
     path("callback/", include("leads.urls")),
     path("admin/", admin.site.urls),
     # The clinic's own notice as a PDF: the one kind of public upload.
-    path("media/notices/<path:path>", serve, {"document_root": settings.MEDIA_ROOT / "notices"}),
+    path("media/notices/<path:path>", pages.notice_file),
     path("<slug:slug>/", fixed_page, name="page"),
 ]
 

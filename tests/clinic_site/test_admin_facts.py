@@ -108,6 +108,7 @@ def test_window_that_closes_before_it_opens_is_refused(owner):
     [
         ("phone", "555", "Enter all 10 digits of your phone number"),
         ("recipients", "desk@clinic.example not-an-address", "Check this address: not-an-address"),
+        ("recipients", f"{'d' * 250}@clinic.example", "Check this address: ddd"),
         ("time_zone", "Mars/Olympus", "Select a valid choice"),
     ],
 )

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.db import InterfaceError
 from django.test import Client, override_settings
 
 from clinic_site import facts
@@ -105,6 +106,29 @@ def test_help_page_stands_while_the_database_does_not_answer(client, monkeypatch
 
     assert answer.status_code == 200
     assert 'href="tel:988"' in answer.content.decode()
+
+
+def test_facts_survive_a_connection_that_broke(client, db, monkeypatch):
+    def broken():
+        raise InterfaceError
+
+    client.get("/help/")
+    monkeypatch.setattr(Clinic, "current", broken)
+
+    assert client.get("/help/").status_code == 200
+
+
+def test_notice_that_is_attached_is_handed_out_and_nothing_else(client, db, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    (tmp_path / "notices").mkdir()
+    (tmp_path / "notices" / "notice.pdf").write_bytes(b"%PDF")
+    (tmp_path / "secret_key").write_text("ours alone")
+
+    answer = client.get("/media/notices/notice.pdf")
+
+    assert (b"".join(answer.streaming_content), answer["Content-Type"]) == (b"%PDF", "application/pdf")
+    for path, status in {"other.pdf": 404, "x" * 300 + ".pdf": 404, "%00.pdf": 404, "../secret_key": 400}.items():
+        assert client.get(f"/media/notices/{path}").status_code == status
 
 
 def test_health_answers_without_a_session(client, db):

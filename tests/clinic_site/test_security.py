@@ -19,6 +19,8 @@ from clinic_site.security import is_same_origin
         ({"origin": "null", "referer": "http://testserver/"}, False),
         ({"referer": "http://testserver/articles/"}, True),
         ({"referer": "https://elsewhere.example/http://testserver/"}, False),
+        ({"origin": "http://["}, False),
+        ({"referer": "http://[::1"}, False),
         ({}, False),
     ],
 )

@@ -193,6 +193,18 @@ def test_odd_names_are_stored_as_typed(client, clinic, name):
     assert Lead.objects.get().name == name
 
 
+@pytest.mark.parametrize("charset", ["utf-7", "unicode_escape", "hex", "idna"])
+def test_encoding_that_a_header_names_is_not_believed(client, clinic, charset):
+    typed = {"name": "+2AA- \\ud800 Zoë", "phone": "202-555-0142", "once": "+2AA-:b:c"}
+    parts = [f'--x\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{text}' for name, text in typed.items()]
+    body = "\r\n".join([*parts, "--x--", ""]).encode()
+
+    answer = client.generic("POST", "/callback/", body, f"multipart/form-data; boundary=x; charset={charset}")
+
+    assert answer.status_code == 200
+    assert fields(answer)["name"] == typed["name"]
+
+
 # --- From somewhere else
 
 
