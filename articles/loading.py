@@ -191,11 +191,13 @@ def load(at, folder=None, dry_run=False):
     folder = folder or FOLDER
     pages = [read_page(path, Article.Kind.ARTICLE) for path in sorted(folder.glob("articles/*.html"))]
     pages += [read_page(path, Article.Kind.PAGE) for path in sorted(folder.glob("pages/*.html"))]
-    _add_missing(Category, "slug", read_categories(folder / "categories.toml"))
-    _add_missing(Reference, "key", read_references(folder / "references.json"))
+    topics = read_categories(folder / "categories.toml")
+    _add_missing(Category, topics, "slug", "name")
+    _add_missing(Reference, read_references(folder / "references.json"), "key")
 
     report, changed = Report(), []
     stored = _stored(pages)
+    _follow_moves(pages, topics, stored)
     live = set(Release.objects.live(at).values_list("article_id", flat=True))
     for page in pages:
         article = stored.get(page.values["slug"])
@@ -215,10 +217,21 @@ def load(at, folder=None, dry_run=False):
     return report
 
 
-def _add_missing(model, key, rows):
-    """Store the rows whose key is new. What is there already may be somebody's correction and is left alone."""
-    known = set(model.objects.values_list(key, flat=True))
-    model.objects.bulk_create([row for row in rows if getattr(row, key) not in known])
+def _add_missing(model, rows, *keys):
+    """Store the rows whose keys are all new. What is there already may be somebody's correction and is left alone."""
+    known = {key: set(model.objects.values_list(key, flat=True)) for key in keys}
+    model.objects.bulk_create([row for row in rows if not any(getattr(row, key) in known[key] for key in keys)])
+
+
+def _follow_moves(pages, topics, stored):
+    """Let pages name topics and related pages by the address that staff have given them since."""
+    present = dict(Category.objects.values_list("slug", "slug"))
+    by_name = dict(Category.objects.values_list("name", "slug"))
+    moved = {topic.slug: present.get(topic.slug) or by_name[topic.name] for topic in topics}
+    for page in pages:
+        values = page.values
+        values["category"] = moved.get(values["category"], values["category"])
+        values["related"] = [stored[slug].slug if slug in stored else slug for slug in values["related"]]
 
 
 def _stored(pages):
@@ -231,7 +244,8 @@ def _stored(pages):
 
 
 def _is_edited(article):
-    return article.starter_digest != fingerprint(values_of(article))
+    # A starter file names no author: whoever stands there was put there by a person, who answers for the text.
+    return bool(article.author_id) or article.starter_digest != fingerprint(values_of(article))
 
 
 def _store(changed, at):

@@ -204,6 +204,36 @@ def test_corrected_sources_and_topics_are_left_alone(folder):
     assert Category.objects.get().name == "Visits"
 
 
+def test_topic_with_a_new_address_is_still_the_same_topic(folder):
+    load(folder)
+    Category.objects.update(slug="visits")
+    nap = ARTICLE.replace('"Sleep"', '"Nap"').replace('"sleep"', '"nap"')
+    write(folder, "articles/nap.html", nap)
+
+    assert load(folder) == "1 article and 0 pages loaded, 0 updated, 1 kept as edited"
+    assert load(folder) == "0 articles and 0 pages loaded, 0 updated, 1 kept as edited"
+    assert Article.objects.get(slug="nap").category == Category.objects.get()
+
+
+def test_new_file_may_name_a_page_that_has_moved_since(folder):
+    load(folder)
+    Article.objects.filter(slug="food").update(slug="eating")
+    nap = ARTICLE.replace('"Sleep"', '"Nap"').replace('"sleep"', '"nap"')
+    write(folder, "articles/nap.html", nap)
+
+    assert load(folder) == "1 article and 0 pages loaded, 0 updated, 2 kept as edited"
+    assert load(folder) == "0 articles and 0 pages loaded, 0 updated, 2 kept as edited"
+    assert [one.slug for one in Article.objects.get(slug="nap").related.all()] == ["eating"]
+
+
+def test_page_somebody_answers_for_is_theirs(folder):
+    load(folder)
+    Article.objects.filter(slug="sleep").update(author=make_contributor())
+    write(folder, "articles/sleep.html", ARTICLE.replace("Text", "Better"))
+
+    assert load(folder) == "0 articles and 0 pages loaded, 0 updated, 1 kept as edited"
+
+
 def test_file_taken_away_leaves_its_page(folder):
     load(folder)
     (folder / "articles/food.html").unlink()
