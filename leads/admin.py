@@ -1,5 +1,6 @@
 """The calling desk: who to call now, and one page per request. Every change is a verb on Lead, posted, redirected."""
 
+import re
 from datetime import timedelta
 from functools import wraps
 
@@ -27,7 +28,7 @@ SAME_LOOK = timedelta(minutes=15)
 def number(request, name):
     """Return a posted whole number, or None."""
     typed = request.POST.get(name, "")
-    return int(typed) if typed.isascii() and typed.isdigit() else None
+    return int(typed) if re.fullmatch("[0-9]{1,18}", typed) else None
 
 
 def changes(view):
@@ -236,6 +237,8 @@ class LeadAdmin(admin.ModelAdmin):
     def hold(self, request, lead, clinic):
         if lead.hold(request.user, clinic.at):
             messages.success(request, "Moved to Held. Its promise stands.")
+        elif lead.safety_at and not lead.closed_at:
+            messages.warning(request, "It carries the safety flag: close it, with a note of what was done.")
         else:
             messages.warning(request, lost_words(lead, clinic.at))
 
@@ -269,7 +272,11 @@ class LeadAdmin(admin.ModelAdmin):
         }
         if form:
             forms[form.kind] = form
-        same_number = Lead.objects.filter(phone_e164=lead.phone_e164).exclude(pk=lead.pk) if lead.phone_e164 else []
+        same_number = []
+        if lead.phone_e164:
+            others = Lead.objects.filter(phone_e164=lead.phone_e164).exclude(pk=lead.pk)
+            same_number = list(others.select_related("claimed_by").prefetch_related("attempts")[:10])
+            Look.record(request.user, same_number, clinic.at, "same number", since=clinic.at - SAME_LOOK)
         row = Row.of(lead, request)
         days = {attempt.at.astimezone(clinic.zone).date() for attempt in lead.attempts.all()}
         context = {
@@ -280,9 +287,7 @@ class LeadAdmin(admin.ModelAdmin):
             "is_open": not (lead.closed_at or lead.held_at),
             "offer_closing": not lead.closed_at and row.tries >= clinic.clinic.max_tries,
             "days_tried": len(days),
-            "same_number": [Row.of(other, request) for other in same_number.prefetch_related("attempts")[:10]]
-            if same_number
-            else [],
+            "same_number": [Row.of(other, request) for other in same_number],
             "asked_not": not lead.closed_at and DoNotCall.covers(lead.phone_e164),
             "timeline": timeline(lead, row),
             # Save brings the next call, wherever the form stood.
@@ -306,8 +311,11 @@ class LeadAdmin(admin.ModelAdmin):
             except intake.NoPromise:
                 form.add_error(None, "The clinic has no opening hours yet, so there is no time to promise")
             else:
-                promise = queue.say_short(lead.promised_by, clinic.at, clinic.zone)
-                messages.success(request, f"Saved. Say: we will call you by {promise}.")
+                promise = queue.say_short(lead.due, clinic.at, clinic.zone)
+                if lead.due > clinic.at:
+                    messages.success(request, f"Saved. Say: we will call you by {promise}.")
+                else:
+                    messages.warning(request, f"They asked before, and we promised a call by {promise}. Call next.")
                 return redirect(self.address(lead))
         context = {"title": "They called us", "form": form, "failed_form": form}
         return self.page(request, "leads/desk/entry.html", context, extra_context)

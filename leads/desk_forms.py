@@ -73,13 +73,19 @@ class TryAgainForm(DeskForm):
         times = [(moment.isoformat(), words) for moment, words in queue.call_back_times(self.at, self.calendar)]
         chosen = self.data.get("try_at") if self.is_bound else next((value for value, _ in times), "")
         if self.is_bound and chosen and chosen not in dict(times):
-            moment = read_moment(chosen)
+            moment = self.listed(chosen)
             times += [(chosen, queue.say_short(moment, self.at, self.calendar.zone).capitalize())] if moment else []
         return [(value, words, value == chosen) for value, words in times]
 
+    def listed(self, typed):
+        """Return the moment that a choice of the list stands for, None for what no list of ours has held."""
+        moment = read_moment(typed)
+        if moment and abs(moment - self.at) <= FARTHEST:
+            return moment
+        return moment if moment in dict(queue.call_back_times(self.at, self.calendar)) else None
+
     def clean_try_at(self):
-        typed = self.cleaned_data["try_at"]
-        return read_moment(typed) if typed else None
+        return self.listed(self.cleaned_data["try_at"])
 
     def clean_exact(self):
         typed = self.cleaned_data["exact"]
@@ -93,9 +99,15 @@ class TryAgainForm(DeskForm):
         if moment > self.at + FARTHEST:
             raise forms.ValidationError("Choose a time within 90 days")
         if self.calendar.windows and not hours.is_open(moment, self.calendar):
-            opening = hours.say_moment(hours.next_opening(moment, self.calendar), self.at, self.calendar.zone)
-            raise forms.ValidationError(f"We are closed then. We open {opening}")
+            raise forms.ValidationError(f"We are closed then. {self.opening_after(moment)}")
         return moment
+
+    def opening_after(self, moment):
+        try:
+            opening = hours.next_opening(moment, self.calendar)
+        except hours.NoOpeningHours:
+            return "We do not open again: check the opening hours and closures"
+        return f"We open {hours.say_moment(opening, self.at, self.calendar.zone)}"
 
     def moment(self):
         return self.cleaned_data.get("exact") or self.cleaned_data.get("try_at")

@@ -147,11 +147,11 @@ class Lead(models.Model):
                 changes |= {"closed_at": at, "outcome": Lead.Outcome.ERASED, "call_at": None, **_NO_CLAIM}
             known = Lead.objects.exclude(name="", phone_raw="", token="", submission_key="")
             forgotten = self._change(known, Event.Kind.FORGOTTEN, actor, at, **changes)
-            if forgotten:
-                self.events.exclude(detail="").update(detail="")
-                self.attempts.exclude(note="").update(note="")
-                self.drafts.all().delete()
-        return forgotten
+            # Whatever the state: a note may have been written after everything else was erased.
+            erased = self.events.exclude(detail="").update(detail="")
+            erased += self.attempts.exclude(note="").update(note="")
+            erased += self.drafts.all().delete()[0]
+        return forgotten or bool(erased)
 
     # The desk's verbs. Each is one transaction: the change with its event, or nothing. The promise never moves.
 
@@ -245,9 +245,9 @@ class Lead(models.Model):
         return reopened
 
     def hold(self, user, at, reason="Marked as a robot by staff"):
-        """Move a waiting request to Held. Return False if it is not open."""
+        """Move a waiting request to Held. Return False if it is not open, or carries the safety flag."""
         changes = {"held_at": at, "held_reasons": [*self.held_reasons, reason], **_NO_CLAIM}
-        return self._change(Lead.objects.open(), Event.Kind.HELD, user, at, reason, **changes)
+        return self._change(Lead.objects.open().filter(safety_at=None), Event.Kind.HELD, user, at, reason, **changes)
 
     def unhold(self, user, at):
         """Put a held request back in the place its promise gives it. Return False if it is not held."""

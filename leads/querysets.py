@@ -55,8 +55,12 @@ class LeadQuerySet(models.QuerySet):
         return self.filter(closed_at__gte=moment)
 
     def expired(self, moment):
-        """Requests closed before `moment` that still say who it was."""
-        return self.filter(closed_at__lt=moment).exclude(name="", phone_raw="", token="", submission_key="")
+        """Requests closed before `moment` that still say who it was, or hold a note older than that."""
+        known = ~Q(name="", phone_raw="", token="", submission_key="")
+        attempts, events = (self.model._meta.get_field(name).related_model for name in ("attempts", "events"))
+        notes = Exists(attempts.objects.filter(lead=OuterRef("pk"), at__lt=moment).exclude(note=""))
+        details = Exists(events.objects.filter(lead=OuterRef("pk"), at__lt=moment).exclude(detail=""))
+        return self.filter(closed_at__lt=moment).filter(known | notes | details)
 
     def in_order(self, at, limit, times_now):
         """Sort by who is called first: safety flag, overdue, due callbacks, then by promise and time received.

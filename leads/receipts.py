@@ -126,7 +126,10 @@ def limited(address, clinic):
         due, safety = _signer().unsign_object(address)
     except (BadSignature, ValueError):
         return None
-    return Receipt(promise=f"by {by(datetime.fromisoformat(due), clinic)}", zone_words=clinic.zone_words, safety=safety)
+    due = datetime.fromisoformat(due)
+    # Whether we have called is not for a stranger to know.
+    passed = "That time has passed. If we have not reached you yet, please call us." if due < clinic.at else ""
+    return Receipt(promise=f"by {by(due, clinic)}", zone_words=clinic.zone_words, safety=safety, status_sentence=passed)
 
 
 def _signer():

@@ -9,7 +9,7 @@ from django.contrib.admin.models import LogEntry
 from django.urls import reverse
 from django.utils import timezone
 
-from clinic_site.models import Heartbeat, OpeningHours
+from clinic_site.models import Closure, Heartbeat, OpeningHours
 from leads.models import Attempt, Event, Lead, Look, Notice
 from tests.factories import MONDAY_10AM, TUESDAY_5PM, TUESDAY_9AM, make_clinic, make_lead, make_staff
 
@@ -310,6 +310,45 @@ def test_a_clinic_without_hours_can_still_save_a_call(desk, ana):
     assert lead.call_at == TUESDAY_9AM
 
 
+@pytest.mark.parametrize("outcome", ["", "no_answer"])
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+00:00", "9999-12-31T23:59:59+00:00", "soon"])
+def test_a_time_the_list_never_held_is_asked_for_again(desk, outcome, moment):
+    lead = make_lead()
+
+    answer = save_call(desk, lead, outcome=outcome, try_at=moment)
+
+    assert "Not saved yet" in text(answer)
+    assert lead.attempts.count() == 0
+
+
+def test_a_time_of_a_list_that_stood_open_for_long_is_kept(desk):
+    lead = make_lead()
+
+    save_call(desk, lead, outcome="no_answer", try_at=(AT - 90 * MINUTE).isoformat())
+
+    lead.refresh_from_db()
+    assert lead.call_at == AT - 90 * MINUTE
+
+
+def test_a_clinic_that_never_opens_again_says_so(desk):
+    Closure.objects.create(starts_on=AT.date(), ends_on=AT.date() + timedelta(days=1500))
+    lead = make_lead()
+
+    answer = save_call(desk, lead, outcome="no_answer", exact="2026-11-24T09:00")
+
+    assert "We are closed then. We do not open again: check the opening hours and closures" in text(answer)
+
+
+@pytest.mark.parametrize("field", ["lead", "version"])
+@pytest.mark.parametrize("typed", ["9" * 5000, "9" * 25, "²", "-1"])
+def test_a_number_that_is_none_of_ours_claims_nothing_else(desk, field, typed):
+    lead = make_lead()
+
+    answer = post(desk, f"{QUEUE}next/", **{"lead": lead.pk, "version": lead.version, field: typed})
+
+    assert answer.status_code == 200
+
+
 def test_a_call_is_saved_although_a_colleague_has_the_request(desk, ben):
     lead = make_lead(claimed_by=ben)
 
@@ -496,6 +535,17 @@ def test_held_and_released_by_button(desk):
     assert (lead.held_at, lead.promised_by) == (None, TUESDAY_5PM)
 
 
+def test_flagged_request_is_never_set_aside(desk):
+    lead = make_lead(safety_at=AT)
+
+    answer = post(desk, f"{page(lead)}hold/", back="request")
+
+    assert "It carries the safety flag: close it, with a note of what was done." in text(answer)
+    assert "move to Held" not in text(answer)
+    lead.refresh_from_db()
+    assert lead.held_at is None
+
+
 def queue_counts(desk, view):
     return re.search(r"\d+ Held", text(desk.get(f"{QUEUE}?view={view}")))[0]
 
@@ -529,6 +579,7 @@ def test_other_requests_from_the_number_are_shown(desk):
 
     assert f"Other requests from this number {other.reference}" in words
     assert stranger.reference not in words
+    assert list(Look.objects.values_list("lead", "where")) == [(lead.pk, "request"), (other.pk, "same number")]
 
 
 # --- They called us
@@ -549,6 +600,18 @@ def test_a_request_taken_by_phone_gets_the_same_promise(desk, ana):
         ("noted", ana),
     ]
     assert Notice.objects.count() == 1
+
+
+def test_a_promise_that_has_passed_is_not_given_again_by_phone(desk):
+    make_clinic()
+    who = {"name": "Maria Example", "phone": "202-555-0142"}
+    post(desk, f"{QUEUE}add/", **who)
+    Lead.objects.update(promised_by=AT - 60 * MINUTE)
+
+    answer = post(desk, f"{QUEUE}add/", **who)
+
+    assert "They asked before, and we promised a call by today 9 am. Call next." in text(answer)
+    assert Lead.objects.count() == 1
 
 
 def test_a_number_that_is_none_is_said_and_kept(desk):

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from django.test import Client
 
-from leads import phones
+from leads import phones, receipts
 from leads.models import Attempt, Draft, Lead
 from tests.factories import (
     MONDAY_5PM,
@@ -148,6 +148,16 @@ def test_receipt_owns_up_to_a_broken_promise(client, lead, clock):
     clock.move_to(TUESDAY_5PM + MINUTE)
 
     assert "That time has passed and we have not called yet. We are sorry." in words(client.get(ADDRESS))
+
+
+def test_promise_alone_tells_when_it_has_passed_and_nothing_of_our_calls(client, lead, clock):
+    address = f"/callback/{receipts.limited_address(lead, safety=False)}/"
+    passed = "That time has passed. If we have not reached you yet, please call us."
+    assert passed not in words(client.get(address))
+
+    clock.move_to(TUESDAY_5PM + HOUR)
+
+    assert passed in words(client.get(address))
 
 
 def test_receipt_tells_the_new_time_after_a_closure(client, lead):

@@ -17,8 +17,8 @@ from django.utils import timezone
 
 from clinic_site.models import Heartbeat
 from leads import notices
-from leads.models import Lead
-from tests.factories import make_clinic, make_lead
+from leads.models import Event, Lead
+from tests.factories import make_clinic, make_lead, make_staff
 
 
 def work():
@@ -56,6 +56,22 @@ def test_closed_requests_are_forgotten_when_the_clinic_keeps_them_no_longer(db):
     assert young.name.startswith("Test caller")
     assert waiting.name.startswith("Test caller")
     assert work() == ""
+
+
+def test_a_note_written_after_forgetting_is_forgotten_in_its_turn(db):
+    make_clinic(keep_days=180)
+    at, ana = timezone.now(), make_staff("ana")
+    lead = make_lead(closed_at=at - timedelta(days=400), outcome=Lead.Outcome.NO_VISIT)
+    lead.forget(at - timedelta(days=200))
+    lead.note(ana, at - timedelta(days=181), "Their sister phoned")
+    kept = make_lead(closed_at=at - timedelta(days=400), outcome=Lead.Outcome.NO_VISIT)
+    kept.forget(at - timedelta(days=200))
+    kept.note(ana, at - timedelta(days=2), "Their brother phoned")
+
+    assert work() == "requests: 1 forgotten\n"
+
+    assert list(Event.objects.exclude(detail="").values_list("detail", flat=True)) == ["Their brother phoned"]
+    assert not Lead.objects.expired(at - timedelta(days=180)).exists()
 
 
 def test_a_database_error_costs_one_log_line_and_the_next_round_goes_on(db, monkeypatch, caplog):
