@@ -38,27 +38,6 @@ class NonceMediaMixin:
         return super().render_change_form(request, context, *args, **kwargs)
 
 
-class ClinicTimeMixin:
-    """Shows every moment on the clinic's own clock."""
-
-    def changelist_view(self, request, *args, **kwargs):
-        return in_clinic_time(request, super().changelist_view, *args, **kwargs)
-
-    def changeform_view(self, request, *args, **kwargs):
-        return in_clinic_time(request, super().changeform_view, *args, **kwargs)
-
-    def history_view(self, request, *args, **kwargs):
-        return in_clinic_time(request, super().history_view, *args, **kwargs)
-
-
-def in_clinic_time(request, view, *args, **kwargs):
-    with timezone.override(request_facts(request).zone):
-        response = view(request, *args, **kwargs)
-        if hasattr(response, "render"):
-            response.render()
-    return response
-
-
 def day(moment):
     return date_format(timezone.localtime(moment), "F j, Y")
 
@@ -228,7 +207,7 @@ class CitationInline(admin.TabularInline):
 
 
 @admin.register(Article)
-class ArticleAdmin(ClinicTimeMixin, NonceMediaMixin, admin.ModelAdmin):
+class ArticleAdmin(NonceMediaMixin, admin.ModelAdmin):
     form = ArticleForm
     inlines = [CitationInline]
     list_display = ["title", "kind", "category", "for_readers", "signed", "changed"]
@@ -327,6 +306,7 @@ class ArticleAdmin(ClinicTimeMixin, NonceMediaMixin, admin.ModelAdmin):
             "live_since": day_and_time(live.public_from) if live else "",
             "draft_differs": bool(live and live.digest != obj.digest_now()),
             "is_signed": bool(obj and obj.is_signed()),
+            "signature_unseen": bool(live and obj.is_signed() and live.signed_at != obj.signed_at),
             "may_save": self.has_change_permission(request, obj) if obj else self.has_add_permission(request),
             "may_publish": user.has_perm("articles.publish_article"),
             "may_sign": user.has_perm("articles.sign_article"),
@@ -359,7 +339,7 @@ class ArticleAdmin(ClinicTimeMixin, NonceMediaMixin, admin.ModelAdmin):
         return steps + super().get_urls()
 
     def step(self, view):
-        return require_http_methods(["GET", "POST"])(lambda request, **kwargs: in_clinic_time(request, view, **kwargs))
+        return require_http_methods(["GET", "POST"])(view)
 
     def preview(self, request, pk):
         """Show the draft as readers would see it, to signed-in staff alone. The admin lets nothing keep it."""
@@ -499,7 +479,13 @@ def why_not_sign(user):
 class CategoryAdmin(admin.ModelAdmin):
     list_display = ["name", "slug", "position"]
     search_fields = ["name"]
-    prepopulated_fields = {"slug": ["name"]}
+
+    def get_prepopulated_fields(self, request, obj=None):
+        return {} if obj else {"slug": ["name"]}
+
+    def get_readonly_fields(self, request, obj=None):
+        # A topic's address once given stays: public pages and other sites point to it.
+        return ["slug"] if obj else []
 
 
 @admin.register(Contributor)
@@ -525,7 +511,7 @@ class ReferenceAdmin(admin.ModelAdmin):
 # --- What was public: to look at, never to change ---
 
 
-class ReadOnlyAdmin(ClinicTimeMixin, admin.ModelAdmin):
+class ReadOnlyAdmin(admin.ModelAdmin):
     view_on_site = False
 
     def has_add_permission(self, request):

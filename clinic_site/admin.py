@@ -5,12 +5,14 @@ from zoneinfo import available_timezones
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.forms import UserCreationForm
 from django.contrib.auth.models import Group, User
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 
 from . import hours
 from .facts import facts
@@ -157,9 +159,24 @@ class HolidaySwitchAdmin(admin.ModelAdmin):
 class StatementAdmin(admin.ModelAdmin):
     """A new wording is a new version. What the public once saw is never changed."""
 
-    list_display = ["key", "version", "public_from", "made_by"]
+    list_display = ["key", "version", "public_from", "made_by", "new_version"]
     list_filter = ["key"]
     fields = ["key", "text"]
+
+    @admin.display(description="To change it")
+    def new_version(self, statement):
+        address = reverse("admin:clinic_site_statement_add")
+        return format_html("<a href='{}?key={}'>Write a new version</a>", address, statement.key)
+
+    def get_changeform_initial_data(self, request):
+        """Begin a new version with the words now in force."""
+        initial = super().get_changeform_initial_data(request)
+        newest = Statement.objects.current().get(initial.get("key"))
+        return {"text": newest.text, **initial} if newest else initial
+
+    def get_form(self, request, obj=None, **kwargs):
+        kwargs["help_texts"] = {"text": "Stands on every page that carries this statement as soon as you save."}
+        return super().get_form(request, obj, **kwargs)
 
     def save_model(self, request, obj, form, change):
         newest = Statement.objects.filter(key=obj.key).aggregate(newest=models.Max("version"))["newest"] or 0
@@ -185,10 +202,63 @@ admin.site.unregister(Group)
 
 @admin.register(User)
 class StaffAdmin(UserAdmin):
-    # The two-column picker carries a label no screen reader may use; a plain list serves.
+    """One account for each person: a name, a password and a role."""
+
+    add_form = UserCreationForm
     filter_horizontal = ()
-    list_display = ["username", "first_name", "last_name", "is_active", "is_superuser", "last_login"]
+    list_display = ["username", "first_name", "last_name", "roles", "is_active", "last_login"]
     readonly_fields = ["last_login", "date_joined"]
+
+    def get_readonly_fields(self, request, obj=None):
+        # Nobody makes himself more than he is: only who may do everything gives that away.
+        more = () if request.user.is_superuser else ("is_superuser", "user_permissions")
+        return [*super().get_readonly_fields(request, obj), *more]
+    add_fieldsets = [
+        (None, {"fields": ["username", "first_name", "last_name", "password1", "password2", "is_staff", "groups"]})
+    ]
+    fieldsets = [
+        (None, {"fields": ["username", "password"]}),
+        ("Person", {"fields": ["first_name", "last_name", "email"]}),
+        ("Access", {"fields": ["is_active", "is_staff", "groups", "is_superuser"]}),
+        ("Dates", {"fields": ["last_login", "date_joined"]}),
+    ]
+    words = {
+        "is_staff": ("May sign in to this staff site", "Without this tick the account opens nothing."),
+        "is_active": ("Account is in use", "Take the tick out when a person leaves. What they did stays on record."),
+        "is_superuser": ("May do everything, without a role", "For whoever looks after this site."),
+        "groups": (
+            "Role",
+            "Front desk works the queue. Manager also sets clinic facts. Editor writes and publishes. Clinician also "
+            "signs texts. Owner does all of it.",
+        ),
+    }
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related("groups")
+
+    @admin.display(description="role")
+    def roles(self, user):
+        return ", ".join(group.name for group in user.groups.all()) or ("Everything" if user.is_superuser else None)
+
+    def get_readonly_fields(self, request, obj=None):
+        # Nobody gives away more than they have.
+        return self.readonly_fields if request.user.is_superuser else [*self.readonly_fields, "is_superuser"]
+
+    def get_changeform_initial_data(self, request):
+        return {"is_staff": True, **super().get_changeform_initial_data(request)}
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name in self.words:
+            field.label, field.help_text = self.words[db_field.name]
+        if db_field.name == "groups":
+            field.widget.can_add_related = False
+        return field
+
+    def formfield_for_manytomany(self, db_field, request=None, **kwargs):
+        if db_field.name == "groups":
+            kwargs["widget"] = forms.CheckboxSelectMultiple()
+        return super().formfield_for_manytomany(db_field, request=request, **kwargs)
 
 
 @admin.register(Group)

@@ -1,6 +1,7 @@
 """What is true of the whole clinic: its facts, its hours, its shared texts and its prices."""
 
 import datetime
+import re
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.conf import settings
@@ -36,9 +37,13 @@ def check_phone(typed):
         raise ValidationError(str(error)) from error
 
 
+def split_addresses(text):
+    """Return the addresses of a list as people write it: on lines, or with commas, semicolons or spaces between."""
+    return [address for address in re.split(r"[\s,;]+", text) if address]
+
+
 def check_recipients(text):
-    addresses = text.split()
-    for address in addresses:
+    for address in split_addresses(text):
         try:
             validate_email(address)
             # What is owed to it is kept with the request: an address too long to store would refuse the request.
@@ -154,7 +159,7 @@ class Clinic(models.Model):
         )
 
     def recipient_list(self):
-        return self.recipients.split()
+        return split_addresses(self.recipients)
 
     def missing_facts(self):
         """Return what still has to be set before the form may be public, as short words for staff."""

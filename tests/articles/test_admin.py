@@ -321,8 +321,11 @@ def test_clinician_signs_and_publishes_and_readers_see_the_name(client, clinicia
     response = press(client, article, "sign")
     assert told(response)[0] == "You have signed “Sleep”."
     assert "Not yet reviewed" in client.get("/articles/sleep/").content.decode()
+    unseen = "Readers do not see this signature"
+    assert unseen in client.get(change_url(article)).content.decode()
 
     press(client, article, "publish")
+    assert unseen not in client.get(change_url(article)).content.decode()
     assert "Dana Reyes, MD" in client.get("/articles/sleep/").content.decode()
 
 

@@ -240,3 +240,56 @@ def test_front_desk_cannot_change_the_clinic_nor_publish(client, db):
     assert client.post(CLINIC, clinic_form(name="Not allowed")).status_code == 403
     assert client.get(reverse("admin:articles_article_changelist")).status_code == 403
     assert Clinic.current().name == ""
+
+
+def test_new_version_of_a_statement_begins_with_the_words_in_force(owner):
+    Statement.objects.create(key="risk_line", version=9, text="The risk line now in force.")
+
+    assert "add/?key=risk_line" in owner.get("/admin/clinic_site/statement/").content.decode()
+    page = owner.get("/admin/clinic_site/statement/add/?key=risk_line").content.decode()
+
+    assert "The risk line now in force." in page
+
+
+def test_moments_in_the_admin_are_on_the_clinics_clock(owner):
+    Clinic.objects.update_or_create(pk=1, defaults={"time_zone": "America/Chicago"})
+    Statement.objects.update(public_from=datetime.datetime(2026, 11, 24, 3, 30, tzinfo=datetime.UTC))
+
+    page = owner.get("/admin/clinic_site/statement/").content.decode()
+
+    assert "Nov. 23, 2026, 9:30 p.m." in page
+
+
+@pytest.mark.parametrize("typed", ["a@x.example, b@x.example", "a@x.example;b@x.example", "a@x.example\n\nb@x.example,"])
+def test_mail_addresses_may_stand_as_people_write_lists(owner, typed):
+    answer = owner.post(CLINIC, clinic_form(recipients=typed))
+
+    assert answer.status_code == 302
+    assert Clinic.current().recipient_list() == ["a@x.example", "b@x.example"]
+
+
+def test_an_account_is_made_with_its_role_on_one_page(owner, client):
+    role = Group.objects.get(name="Front desk")
+    assert owner.get("/admin/auth/user/add/").context["adminform"].form["is_staff"].value() is True
+
+    password = "quiet harbor lamp 7"
+    made = {"username": "amy", "password1": password, "password2": password, "is_staff": "on", "groups": [role.pk]}
+    assert owner.post("/admin/auth/user/add/", made).status_code == 302
+
+    assert client.login(username="amy", password=password)
+    assert client.get("/admin/leads/lead/").status_code == 200
+
+
+def test_an_owner_gives_nobody_more_than_an_owner_has(client, db):
+    user = User.objects.create_user("olga", password="a long enough password", is_staff=True)
+    user.groups.add(Group.objects.get(name="Owner"))
+    other = User.objects.create_user("amy", password="a long enough password", is_staff=True)
+    client.force_login(user)
+
+    answer = client.post(
+        f"/admin/auth/user/{other.pk}/change/",
+        {"username": "amy", "is_active": "on", "is_staff": "on", "is_superuser": "on"},
+    )
+
+    assert answer.status_code == 302
+    assert not User.objects.get(pk=other.pk).is_superuser
