@@ -208,11 +208,6 @@ class StaffAdmin(UserAdmin):
     filter_horizontal = ()
     list_display = ["username", "first_name", "last_name", "roles", "is_active", "last_login"]
     readonly_fields = ["last_login", "date_joined"]
-
-    def get_readonly_fields(self, request, obj=None):
-        # Nobody makes himself more than he is: only who may do everything gives that away.
-        more = () if request.user.is_superuser else ("is_superuser", "user_permissions")
-        return [*super().get_readonly_fields(request, obj), *more]
     add_fieldsets = [
         (None, {"fields": ["username", "first_name", "last_name", "password1", "password2", "is_staff", "groups"]})
     ]
@@ -241,8 +236,9 @@ class StaffAdmin(UserAdmin):
         return ", ".join(group.name for group in user.groups.all()) or ("Everything" if user.is_superuser else None)
 
     def get_readonly_fields(self, request, obj=None):
-        # Nobody gives away more than they have.
-        return self.readonly_fields if request.user.is_superuser else [*self.readonly_fields, "is_superuser"]
+        # Nobody makes himself more than he is: only who may do everything gives that away.
+        more = () if request.user.is_superuser else ("is_superuser", "user_permissions")
+        return [*super().get_readonly_fields(request, obj), *more]
 
     def get_changeform_initial_data(self, request):
         return {"is_staff": True, **super().get_changeform_initial_data(request)}
