@@ -236,9 +236,13 @@ class StaffAdmin(UserAdmin):
         return ", ".join(group.name for group in user.groups.all()) or ("Everything" if user.is_superuser else None)
 
     def get_readonly_fields(self, request, obj=None):
-        # Nobody makes himself more than he is: only who may do everything gives that away.
-        more = () if request.user.is_superuser else ("is_superuser", "user_permissions")
-        return [*super().get_readonly_fields(request, obj), *more]
+        # Nobody gives away more than they have.
+        return self.readonly_fields if request.user.is_superuser else [*self.readonly_fields, "is_superuser"]
+
+    def has_change_permission(self, request, obj=None):
+        # Nor takes it: whoever may set the password of an account may be that account.
+        allowed = super().has_change_permission(request, obj)
+        return allowed and (request.user.is_superuser or not (obj and obj.is_superuser))
 
     def get_changeform_initial_data(self, request):
         return {"is_staff": True, **super().get_changeform_initial_data(request)}

@@ -91,13 +91,14 @@ HTTPS = _site.scheme == "https"
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[f"[{_site.hostname}]" if ":" in _site.hostname else _site.hostname])
 if is_loopback(_site.hostname):
     ALLOWED_HOSTS += ["127.0.0.1", "localhost", "[::1]"]
-# On loopback alone the site is a demonstration: placeholders may stand and the form is live for trying.
-DEMONSTRATION = all(is_loopback(host) for host in ALLOWED_HOSTS)
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[SITE_URL])
 # How many of our own proxies stand in front; the client address is the n-th hop from the right.
 TRUSTED_PROXY_COUNT = env_int("TRUSTED_PROXY_COUNT", 0, most=9)
 if TRUSTED_PROXY_COUNT:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+# On loopback alone, with no proxy that lets others in, the site is a demonstration: placeholders may stand and the
+# form is live for trying.
+DEMONSTRATION = not TRUSTED_PROXY_COUNT and all(is_loopback(host) for host in ALLOWED_HOSTS)
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[SITE_URL])
 
 INSTALLED_APPS = [
     "clinic_site.apps.ClinicAdminConfig",
@@ -248,7 +249,7 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = env_int("SECURE_HSTS_SECONDS", 31536000 if HTTPS else 0)
-SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env_bool("SECURE_HSTS_INCLUDE_SUBDOMAINS", HTTPS)
 SECURE_HSTS_PRELOAD = HTTPS
 # The health pages answer a load balancer that speaks plain HTTP.
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]

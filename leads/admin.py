@@ -146,12 +146,14 @@ class LeadAdmin(admin.ModelAdmin):
         if not form.is_valid():
             return self.lead_page(request, lead, form)
         outcome, holder = form.cleaned_data["outcome"], lead.holder(clinic.at)
-        lead.record_attempt(request.user, clinic.at, outcome, form.cleaned_data["note"], form.call_at())
+        lead.record_attempt(request.user, clinic.at, outcome, form.cleaned_data["note"], form.call_at(), form.dialed)
         said = "Saved. It stays with you." if outcome == Attempt.Outcome.IN_CRISIS else "Saved."
         if lead.call_at:
             said = f"Saved. It comes back {queue.say_short(lead.call_at, clinic.at, clinic.zone)}."
         if holder not in (None, request.user):
             said += f" {staff_name(holder)} has this request: tell them you called."
+        if outcome == Attempt.Outcome.WRONG_NUMBER and form.number_has_changed():
+            said += " They gave another number while you called: call that one."
         messages.success(request, said)
         if outcome == Attempt.Outcome.IN_CRISIS:
             # The steps stand first on that page, and the request stays with whoever is on the line.
@@ -213,7 +215,11 @@ class LeadAdmin(admin.ModelAdmin):
         form = desk_forms.CloseForm(request.POST, lead=lead, at=clinic.at, calendar=clinic.calendar)
         if not form.is_valid():
             return self.lead_page(request, lead, form)
-        self.end(request, lead, clinic, form.cleaned_data["outcome"], form.cleaned_data["note"])
+        outcome, note = form.cleaned_data["outcome"], form.cleaned_data["note"]
+        if outcome == Lead.Outcome.WRONG_NUMBER and form.number_has_changed():
+            messages.warning(request, "Not closed: they gave another number meanwhile. Call that one.")
+            return redirect(self.address(lead))
+        self.end(request, lead, clinic, outcome, note)
         return None
 
     def could_not_reach(self, request, lead, clinic):

@@ -61,6 +61,14 @@ class DeskForm(forms.Form):
         super().__init__(data, auto_id=f"{self.id_prefix}%s")
         self.lead, self.at, self.calendar = lead, at, calendar
 
+    @property
+    def dialed(self):
+        """Return the number this form was shown with, in E.164; the person may have given another one since."""
+        return self.data.get("dialed", "") if self.is_bound else self.lead.phone_e164
+
+    def number_has_changed(self):
+        return self.dialed not in ("", self.lead.phone_e164)
+
 
 class TryAgainForm(DeskForm):
     """Chooses a moment: one of a short list in open hours, or an exact one, which wins."""
@@ -192,9 +200,13 @@ class EntryForm(forms.Form):
 
 
 def read_moment(typed, zone=UTC):
-    """Return a moment from its ISO form, read in `zone` when it names none; None when it is none."""
+    """Return a moment from its ISO form or as people write it, in `zone` when it names none; None when it is none."""
     try:
-        moment = datetime.fromisoformat(typed)
+        try:
+            moment = datetime.fromisoformat(typed)
+        except ValueError:
+            # What is typed where the browser has no picker of its own.
+            moment = datetime.strptime(" ".join(typed.split()), "%m/%d/%Y %I:%M %p")  # noqa: DTZ007  zoned below
         moment = moment if moment.tzinfo else moment.replace(tzinfo=zone)
         return moment.astimezone(UTC)
     except (ValueError, OverflowError):

@@ -183,10 +183,12 @@ class Lead(models.Model):
             detail = f"from {staff_name(holder)}" if holder else ""
             return self._change(Lead.objects.open(), Event.Kind.TAKEN_OVER, user, at, detail, **_lease(user, at))
 
-    def record_attempt(self, user, at, outcome, note="", call_at=None):
+    def record_attempt(self, user, at, outcome, note="", call_at=None, dialed=""):
         """Keep a call that was made, whoever holds the claim, and let follow what follows from its outcome.
 
-        The same call sent twice within a minute is one call: a button was pressed twice.
+        `dialed` is the number the caller was shown, in E.164: if the person has given another one since, a wrong
+        number says nothing about the new one. The same call sent twice within a minute is one call: a button was
+        pressed twice.
         """
         from . import notices  # notices are rows of this module
 
@@ -200,6 +202,9 @@ class Lead(models.Model):
                 return same.last()
             attempt = self.attempts.create(user=user, at=at, outcome=outcome, note=note)
             detail = outcome.label if holder in (None, user) else f"{outcome.label}, while {staff_name(holder)} had it"
+            changed_meanwhile = outcome == Attempt.Outcome.WRONG_NUMBER and dialed not in ("", lead.phone_e164)
+            if changed_meanwhile:
+                detail += ", before the number was changed"
             self._change(Lead.objects.all(), Event.Kind.ATTEMPTED, user, at, detail)
             if outcome == Attempt.Outcome.IN_CRISIS:
                 lead._keep_with_caller(user, at)
@@ -207,7 +212,9 @@ class Lead(models.Model):
             elif outcome in Attempt.CLOSING:
                 lead.close(user, at, outcome.value)
             elif not lead.closed_at:
-                if outcome == Attempt.Outcome.WRONG_NUMBER and lead.due > at:
+                if changed_meanwhile:
+                    call_at = None
+                elif outcome == Attempt.Outcome.WRONG_NUMBER and lead.due > at:
                     call_at = call_at or lead.due  # until then the person may give another number
                 claim = _NO_CLAIM if holder in (None, user) else {}
                 Lead.objects.filter(pk=self.pk).update(call_at=call_at, **claim)

@@ -75,6 +75,10 @@ def _claim(kind, recipient, at):
     won = []
     due = Notice.objects.filter(kind=kind, recipient=recipient, sent_at=None, next_at__lte=at).select_related("lead")
     for notice in due.order_by("id"):
+        if notice.kind == Notice.Kind.NEW_REQUEST and notice.lead and notice.lead.closed_at:
+            # Cancelled or called before the mail could leave: nobody has to be told any more.
+            due.filter(pk=notice.pk).update(sent_at=at, problem="Not sent: the request was closed first")
+            continue
         claimed = Notice.objects.filter(pk=notice.pk, sent_at=None, next_at=notice.next_at).update(
             next_at=at + LEASE, tries=F("tries") + 1
         )

@@ -1,7 +1,7 @@
 """What other pages may show of the articles, without knowing how they are kept."""
 
 from django import template
-from django.db import DatabaseError
+from django.db import Error
 from django.utils import timezone
 
 from articles.views import ReleasePage, live_articles
@@ -14,5 +14,5 @@ def articles_to_read(count=2):
     """Return the first `count` public articles as pages, or none while the database does not answer."""
     try:
         return [ReleasePage(release) for release in live_articles(timezone.now())[:count]]
-    except DatabaseError:
+    except Error:
         return []

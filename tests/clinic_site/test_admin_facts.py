@@ -293,3 +293,20 @@ def test_an_owner_gives_nobody_more_than_an_owner_has(client, db):
 
     assert answer.status_code == 302
     assert not User.objects.get(pk=other.pk).is_superuser
+
+
+def test_owner_cannot_become_the_account_that_may_do_everything(client, db):
+    root = User.objects.create_superuser("root", password="a long enough password")
+    user = User.objects.create_user("olga", is_staff=True)
+    user.groups.add(Group.objects.get(name="Owner"))
+    client.force_login(user)
+    own = reverse("admin:auth_user_change", args=[user.pk])
+
+    client.post(own, {"username": "olga", "is_active": "on", "is_staff": "on", "is_superuser": "on"})
+
+    user.refresh_from_db()
+    assert user.is_superuser is False
+    password = {"password1": "another long password", "password2": "another long password"}
+    assert client.post(reverse("admin:auth_user_password_change", args=[root.pk]), password).status_code == 403
+    root.refresh_from_db()
+    assert root.check_password("a long enough password")

@@ -75,6 +75,7 @@ def test_the_key_is_read_from_the_data_folder(load, tmp_path):
         ({"HOST": "192.0.2.7", "PORT": "8080"}, "http://192.0.2.7:8080", False),
         ({"HOST": "0.0.0.0", "SITE_URL": "https://clinic.example/"}, "https://clinic.example", False),
         ({"SITE_URL": ""}, "http://127.0.0.1:8000", True),
+        ({"TRUSTED_PROXY_COUNT": "1"}, "http://127.0.0.1:8000", False),
     ],
 )
 def test_the_address_follows_host_and_port(load, variables, address, demonstration):

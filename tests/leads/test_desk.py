@@ -378,6 +378,25 @@ def test_wrong_number_after_the_promise_rests_until_the_next_morning(desk, ana):
     assert (lead.closed_at, lead.call_at) == (None, TUESDAY_9AM)
 
 
+def test_exact_time_may_be_typed_as_people_write_it(desk, ana):
+    lead = make_lead(claimed_by=ana)
+
+    save_call(desk, lead, outcome="no_answer", exact="11/24/2026  9:00 AM")
+
+    lead.refresh_from_db()
+    assert lead.call_at == TUESDAY_9AM
+
+
+def test_number_changed_while_the_old_one_was_called_is_called_next(desk, ana):
+    lead = make_lead(claimed_by=ana, phone_e164="+12025550143")
+
+    answer = save_call(desk, lead, outcome="wrong_number", dialed="+12025550142")
+
+    lead.refresh_from_db()
+    assert (lead.closed_at, lead.call_at) == (None, None)
+    assert "They gave another number while you called" in answer.content.decode()
+
+
 def test_in_crisis_opens_the_steps_and_keeps_the_claim(desk, ana):
     make_clinic(crisis_script="Walk down the hall.\nGet Dr. Ember.")
     lead = make_lead(claimed_by=ana)

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError
 
+from leads import phones
 from leads.models import Attempt, DoNotCall, Lead, Notice
 from tests.factories import MONDAY_5PM, MONDAY_10AM, TUESDAY_5PM, TUESDAY_9AM, make_clinic, make_lead, make_staff
 
@@ -142,6 +143,17 @@ def test_wrong_number_stays_open_and_rests_until_the_promise(ana):
     lead.record_attempt(ana, AT, Attempt.Outcome.WRONG_NUMBER)
 
     assert (lead.closed_at, lead.call_at, lead.claimed_by) == (None, TUESDAY_5PM, None)
+
+
+def test_wrong_number_says_nothing_about_a_number_given_meanwhile(ana):
+    lead = make_lead(claimed_by=ana, phone_e164="+12025550142")
+    lead.change_number(phones.read("202-555-0143"), AT)
+
+    lead.record_attempt(ana, AT, Attempt.Outcome.WRONG_NUMBER, dialed="+12025550142")
+
+    assert (lead.closed_at, lead.call_at, lead.claimed_by) == (None, None, None)
+    assert lead.attempts.get().outcome == "wrong_number"
+    assert lead.events.last().detail == "Wrong number or not in service, before the number was changed"
 
 
 def test_asked_not_to_call_closes_and_keeps_only_a_digest(ana):

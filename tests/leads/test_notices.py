@@ -109,6 +109,15 @@ def test_no_mail_carries_a_patients_name_number_or_words(clinic):
         assert secret not in sent
 
 
+def test_nobody_is_told_of_a_request_that_was_cancelled_before_the_mail_left(clinic):
+    told().cancel(AT)
+
+    send_all(AT)
+
+    assert mail.outbox == []
+    assert Notice.objects.get().problem == "Not sent: the request was closed first"
+
+
 def test_a_revised_time_is_the_one_that_is_told(clinic):
     told(revised_for=TUESDAY_5PM + timedelta(days=1))
 
