@@ -116,6 +116,8 @@ def page_words(path):
         return "No page: by phone"
     if not parts:
         return "Home page"
+    if parts == ["callback"]:
+        return "Page: We will call you"
     words = parts[-1].replace("-", " ").capitalize()
     return f"Article: {words}" if parts[0] == "articles" and len(parts) > 1 else f"Page: {words}"
 

@@ -8,7 +8,7 @@ from functools import wraps
 from django.core.cache import cache
 from django.core.signing import BadSignature, TimestampSigner
 from django.db import Error as DatabaseProblem
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect, render, resolve_url
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.views.decorators.csrf import csrf_exempt
@@ -149,6 +149,10 @@ def receipt(request, token):
 
 
 def show(request, lead, clinic, change_form=None):
+    asked = request.GET.get("ask", "")
+    if request.method != "POST" and (asked == "erase" or (asked == "cancel" and not lead.closed_at)):
+        context = {"receipt": receipts.of(lead, clinic), "action": asked}
+        return render(request, "leads/receipt_confirm.html", context)
     template = "leads/receipt_closed.html" if lead.closed_at else "leads/receipt.html"
     return render(
         request,
@@ -157,25 +161,26 @@ def show(request, lead, clinic, change_form=None):
     )
 
 
-def show_anew(lead):
-    return redirect("leads:receipt", lead.token)
+def show_anew(lead, where=""):
+    """Show the receipt again, at the part that was changed."""
+    return redirect(resolve_url("leads:receipt", lead.token) + where)
 
 
 def voicemail_yes(request, lead, clinic):
     lead.answer(clinic.at, voicemail=Lead.Voicemail.YES)
-    return show_anew(lead)
+    return show_anew(lead, "#voicemail")
 
 
 def voicemail_no(request, lead, clinic):
     lead.answer(clinic.at, voicemail=Lead.Voicemail.NO)
-    return show_anew(lead)
+    return show_anew(lead, "#voicemail")
 
 
 def best_time(request, lead, clinic):
     chosen = request.POST.get("best_time", "")
     if chosen in Lead.BestTime.values:
         lead.answer(clinic.at, best_time=chosen)
-    return show_anew(lead)
+    return show_anew(lead, "#best-time-label")
 
 
 def change_number(request, lead, clinic):
@@ -189,21 +194,21 @@ def change_number(request, lead, clinic):
 
 def cancel(request, lead, clinic):
     if "confirm" not in request.POST and not lead.closed_at:
-        return confirm(request, lead, clinic, "cancel")
+        return ask_once(lead, "cancel")
     lead.cancel(clinic.at)
     return show_anew(lead)
 
 
 def erase(request, lead, clinic):
     if "confirm" not in request.POST:
-        return confirm(request, lead, clinic, "erase")
+        return ask_once(lead, "erase")
     lead.forget(clinic.at)
     return render(request, "leads/receipt_closed.html", {"erased": True})
 
 
-def confirm(request, lead, clinic, action):
-    """Ask once before what cannot be undone."""
-    return render(request, "leads/receipt_confirm.html", {"receipt": receipts.of(lead, clinic), "action": action})
+def ask_once(lead, action):
+    """Ask before what cannot be undone, on a page of its own, so that Back and reload never send anything again."""
+    return redirect(resolve_url("leads:receipt", lead.token) + f"?ask={action}")
 
 
 ACTIONS = {

@@ -46,8 +46,8 @@ def lead(db):
     )
 
 
-def act(client, action, **typed):
-    return client.post(ADDRESS, {"action": action, **typed})
+def act(client, action, follow=False, **typed):
+    return client.post(ADDRESS, {"action": action, **typed}, follow=follow)
 
 
 def events(lead):
@@ -186,7 +186,7 @@ def test_voicemail_is_one_tap(client, lead, answer):
     response = act(client, f"voicemail-{answer}")
 
     lead.refresh_from_db()
-    assert (response.status_code, response["location"]) == (302, ADDRESS)
+    assert (response.status_code, response["location"]) == (302, f"{ADDRESS}#voicemail")
     assert lead.voicemail == answer
     assert events(lead) == [("changed", f"voicemail: {answer.title()}")]
     assert f"You said {answer}." in words(client.get(ADDRESS))
@@ -198,6 +198,7 @@ def test_best_time_is_one_tap(client, lead):
     lead.refresh_from_db()
     assert lead.best_time == "midday"
     assert events(lead) == [("changed", "best time: Midday")]
+    assert "You chose midday. We try that time first." in words(client.get(ADDRESS))
 
 
 @pytest.mark.parametrize("typed", [{"best_time": "midnight"}, {"best_time": "\x00"}])
@@ -275,12 +276,15 @@ def test_request_closed_for_a_wrong_number_comes_back_with_another(client, lead)
 def test_cancelling_is_asked_once_and_then_done(client, lead):
     lead.claim(make_staff(), MONDAY_10AM)
 
-    asked = act(client, "cancel")
+    asked = act(client, "cancel", follow=True)
     before = Lead.objects.get().closed_at
     done = act(client, "cancel", confirm="yes")
 
     lead.refresh_from_db()
     assert "Cancel the call?" in words(asked)
+    assert asked.redirect_chain == [(f"{ADDRESS}?ask=cancel", 302)]
+    assert f'href="{ADDRESS}">No, go back' in asked.content.decode()
+    assert "You cancelled this call" in words(client.get(f"{ADDRESS}?ask=cancel"))
     assert before is None
     assert (done.status_code, done["location"]) == (302, ADDRESS)
     assert (lead.closed_at, lead.outcome, lead.claimed_by) == (MONDAY_10AM + HOUR, "cancelled", None)
@@ -318,7 +322,7 @@ def test_erasing_is_asked_once_and_leaves_nothing_of_the_person(client, lead):
     lead.note(staff, MONDAY_10AM, "Ana prefers mornings")
     Draft.objects.create(user=staff, lead=lead, text="Ana", saved_at=MONDAY_10AM)
 
-    asked = act(client, "erase")
+    asked = act(client, "erase", follow=True)
     before = Lead.objects.get().name
     done = act(client, "erase", confirm="yes")
 
