@@ -23,6 +23,7 @@ from .models import Attempt, DoNotCall, Event, Lead, Look, Notice, staff_name
 PAGE_LENGTH = 100
 # A card that is shown again within this time is the same look.
 SAME_LOOK = timedelta(minutes=15)
+NOT_SAVED = "That was not saved, because you had been signed out. Please do it once more."
 
 
 def number(request, name):
@@ -36,6 +37,11 @@ def changes(view):
 
     @wraps(view)
     def inner(self, request, *args, **kwargs):
+        if request.method in ("GET", "HEAD") and self.has_change_permission(request):
+            # Whoever had to sign in before a press could count is sent back here without what was pressed.
+            messages.warning(request, NOT_SAVED)
+            lead = kwargs.get("object_id")
+            return redirect(self.address(self.get_lead(lead)) if lead else "admin:leads_lead_changelist")
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         if not self.has_change_permission(request):

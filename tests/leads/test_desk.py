@@ -661,6 +661,20 @@ def test_verbs_are_posted_by_those_who_may_change(client, verb, db):
     assert lead.version == 1
 
 
+@pytest.mark.parametrize("verb", VERBS)
+def test_whoever_had_to_sign_in_before_a_press_counted_is_told_so(client, verb, db):
+    lead = make_lead()
+    client.force_login(make_staff())
+
+    answer = client.get(f"{page(lead)}{verb}/", follow=True)
+
+    assert answer.redirect_chain == [(page(lead), 302)]
+    assert "That was not saved, because you had been signed out." in text(answer)
+    assert client.get(f"{QUEUE}next/")["location"] == QUEUE
+    lead.refresh_from_db()
+    assert lead.version == 1
+
+
 def test_who_may_only_look_is_offered_no_button(client, db):
     lead = make_lead()
     looker = make_staff("looker", role=None)
@@ -690,7 +704,7 @@ def test_staff_without_the_right_and_strangers_see_nothing(client, db):
 def test_nothing_is_deleted_searched_or_exported_here(staff_client):
     lead = make_lead(name="Zebedee Quince")
 
-    assert staff_client.get(f"{page(lead)}delete/").status_code == 405
+    assert staff_client.get(f"{page(lead)}delete/")["location"] == page(lead)
     assert staff_client.post(f"{page(lead)}delete/").status_code == 403
     assert "Quince" in text(staff_client.get(f"{QUEUE}?q=nobody"))
     assert Lead.objects.count() == 1
