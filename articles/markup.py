@@ -501,6 +501,9 @@ def blocks(facts, crisis_box="", risks_url=""):
     leads on to.
     """
     found = {f"statement {key}": _statement(facts.statements[key]) for key in STATEMENTS_OF_TREATMENT}
+    found["statement off_label"] = _statement(
+        facts.statements["off_label"], f'<p class="small">{_escaped(facts.off_label_check)}</p>'
+    )
     if risks_url:
         more = f'<p><a href="{escape(risks_url)}">Read more about side effects and risks</a></p>'
         found["statement risk_line"] = _statement(facts.statements["risk_line"], more)

@@ -98,7 +98,10 @@ class HoursInline(admin.TabularInline):
 @admin.register(Clinic)
 class ClinicAdmin(admin.ModelAdmin):
     form = ClinicForm
-    formfield_overrides = {models.TextField: {"widget": forms.Textarea(attrs={"rows": 4, "cols": 80})}}
+    formfield_overrides = {
+        **NATIVE_INPUTS,
+        models.TextField: {"widget": forms.Textarea(attrs={"rows": 4, "cols": 80})},
+    }
     inlines = [HoursInline]
     save_on_top = True
     fieldsets = [
@@ -109,7 +112,7 @@ class ClinicAdmin(admin.ModelAdmin):
             {"fields": ["recipients", "message_on_contact", "max_tries", "tries_days", "keep_days"]},
         ),
         ("Crisis", {"fields": ["crisis_script", "crisis_script_reviewed"]}),
-        ("Texts on pages", {"fields": ["team", "license", "complaints", "fees_notice"]}),
+        ("Texts on pages", {"fields": ["team", "license", "complaints", "fees_notice", "off_label_checked_on"]}),
         ("Notice of Privacy Practices", {"fields": ["privacy_practices", "privacy_practices_file"]}),
     ]
 

@@ -116,6 +116,14 @@ class Facts:
         return self.clinic.complaints or "[How to complain, and to whom]"
 
     @property
+    def off_label_check(self):
+        """Return when somebody last made sure that the off-label statement is still true."""
+        day = self.clinic.off_label_checked_on
+        if day is None:
+            return "[The clinic has not yet checked this statement on the FDA's website.]"
+        return f"We last checked this on the FDA's website on {day:%B} {day.day}, {day.year}."
+
+    @property
     def privacy_practices(self):
         return self.clinic.privacy_practices or (
             "" if self.clinic.privacy_practices_file else "[The clinic's Notice of Privacy Practices]"

@@ -97,6 +97,13 @@ class Clinic(models.Model):
         help_text="Stands on How it works and before the call-back form: what a first call costs, whether visits are "
         "by video, whether there is a membership.",
     )
+    off_label_checked_on = models.DateField(
+        "off-label statement last checked",
+        null=True,
+        blank=True,
+        help_text="The day somebody last looked on the FDA's website and found that IV ketamine is still not approved "
+        "for depression. Pages show this date beside the statement.",
+    )
     privacy_practices = models.TextField(
         "Notice of Privacy Practices", blank=True, help_text="The clinic's own notice, as text. Or attach it below."
     )

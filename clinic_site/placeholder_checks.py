@@ -21,6 +21,7 @@ def open_placeholders(clinic):
         ("W009", "the fees, telehealth and membership notice", clinic.fees_notice),
         ("W010", "the Notice of Privacy Practices", has_notice),
         ("W011", "the crisis steps, reviewed by a clinician", clinic.crisis_script_reviewed),
+        ("W012", "the day the off-label statement was last checked", clinic.off_label_checked_on),
     ]
     return [(number, words) for number, words, known in facts if not known]
 

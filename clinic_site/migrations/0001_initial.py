@@ -67,6 +67,7 @@ class Migration(migrations.Migration):
                 ('license', models.TextField(blank=True, help_text='License and registration, shown on About us.', verbose_name='license')),
                 ('complaints', models.TextField(blank=True, help_text='Shown on About us.', verbose_name='how to complain')),
                 ('fees_notice', models.TextField(blank=True, help_text='Stands on How it works and before the call-back form: what a first call costs, whether visits are by video, whether there is a membership.', verbose_name='fees, telehealth and membership notice')),
+                ('off_label_checked_on', models.DateField(blank=True, help_text="The day somebody last looked on the FDA's website and found that IV ketamine is still not approved for depression. Pages show this date beside the statement.", null=True, verbose_name='off-label statement last checked')),
                 ('privacy_practices', models.TextField(blank=True, help_text="The clinic's own notice, as text. Or attach it below.", verbose_name='Notice of Privacy Practices')),
                 ('privacy_practices_file', models.FileField(blank=True, upload_to='notices/', validators=[django.core.validators.FileExtensionValidator(['pdf'], 'Attach the notice as a PDF file.')], verbose_name='Notice of Privacy Practices (PDF)')),
                 ('crisis_script', models.TextField(blank=True, help_text='What staff do when a caller is in crisis. Left empty, a safe general text is shown.', verbose_name='crisis steps for the desk')),

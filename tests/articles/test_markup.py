@@ -337,6 +337,7 @@ def facts(**fields):
         "display_address": "1 Main St, <b>Town</b>",
         "hours_sentence": "Open Monday.",
         "fees_notice": "A fee.",
+        "off_label_check": "We last checked this.",
         "prices": (),
         "team": "Dana Reyes, MD\nLee Park, RN",
         "license": "L1",
@@ -352,7 +353,7 @@ def test_blocks_are_made_of_the_clinics_facts_and_escaped():
     made = markup.blocks(facts(), risks_url="/articles/side-effects-and-risks/")
 
     assert made["statement off_label"] == (
-        '<div class="statement" role="note"><p>One.</p><p>Two &amp; three.</p></div>'
+        '<div class="statement" role="note"><p>One.</p><p>Two &amp; three.</p><p class="small">We last checked this.</p></div>'
     )
     assert made["statement risk_line"] == (
         '<div class="statement" role="note"><p>One.</p><p>Two &amp; three.</p>'

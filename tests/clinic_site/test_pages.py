@@ -198,3 +198,19 @@ def test_hours_in_sentences_come_from_the_facts(client, db):
     page = client.get("/").content.decode()
     assert "[opening hours" not in page
     assert "Monday to Friday" in page
+
+
+def test_off_label_statement_says_when_it_was_last_checked(client, db):
+    assert "[The clinic has not yet checked this statement" in client.get("/").content.decode()
+
+    Clinic.objects.update(off_label_checked_on="2026-11-20")
+
+    assert "We last checked this on the FDA&#x27;s website on November 20, 2026." in client.get("/").content.decode()
+
+
+def test_help_page_ends_with_the_crisis_box_and_a_plain_link_to_contact(client, db):
+    page = client.get("/help/").content.decode()
+
+    main = page[page.index("<main") : page.index("</main>")]
+    assert main.index('id="crisis-end"') < main.rindex('href="/contact/"')
+    assert "<form" not in main
