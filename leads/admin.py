@@ -18,7 +18,7 @@ from clinic_site.context import request_facts
 
 from . import desk_forms, intake, queue
 from .desk import Row, clock_words, crisis_steps, loop_words, lost_words, nothing_words, tallied, timeline
-from .models import Attempt, DoNotCall, Event, Lead, Look, Notice, staff_name
+from .models import Attempt, Event, Lead, Look, Notice, staff_name
 
 PAGE_LENGTH = 100
 # A card that is shown again within this time is the same look.
@@ -300,7 +300,6 @@ class LeadAdmin(admin.ModelAdmin):
             "offer_closing": not lead.closed_at and row.tries >= clinic.clinic.max_tries,
             "days_tried": len(days),
             "same_number": [Row.of(other, request) for other in same_number],
-            "asked_not": not lead.closed_at and DoNotCall.covers(lead.phone_e164),
             "timeline": timeline(lead, row),
             # Save brings the next call, wherever the form stood.
             "call_back_to": request.POST.get("back") or "waiting",

@@ -9,7 +9,7 @@ from clinic_site.models import Heartbeat
 from clinic_site.statements import DEFAULTS
 
 from . import desk_forms, phones, queue
-from .models import Event, Lead, staff_name
+from .models import DoNotCall, Event, Lead, staff_name
 
 LOOP_SILENT_AFTER = timedelta(minutes=2)
 
@@ -64,6 +64,22 @@ class Row:
     def last_try(self):
         last = self.last_attempt
         return f"{last.get_outcome_display()}, {self.say(last.at)}" if last else ""
+
+    @property
+    def last_note(self):
+        """Return the newest note as (text, who and when), for whoever calls next; None when there is none."""
+        notes = [(attempt.at, attempt.user, attempt.note) for attempt in self.lead.attempts.all() if attempt.note]
+        noted = self.lead.events.filter(kind=Event.Kind.NOTED).select_related("actor").exclude(detail="")
+        notes += [(event.at, event.actor, event.detail) for event in noted]
+        if not notes:
+            return None
+        at, user, text = max(notes, key=lambda note: note[0])
+        return text, ", ".join([*([staff_name(user)] if user else []), queue.say_short(at, self.at, self.zone)])
+
+    @property
+    def asked_not(self):
+        """Tell whether the number of an open request asked not to be called."""
+        return not self.lead.closed_at and DoNotCall.covers(self.lead.phone_e164)
 
     @property
     def holder_name(self):

@@ -589,6 +589,27 @@ def test_a_number_that_asked_not_to_be_called_is_said(desk, ana):
     assert "asked us not to call." not in text(desk.get(page(other)))
 
 
+def test_a_number_that_asked_not_to_be_called_is_said_where_the_call_is_made(desk, ana):
+    make_lead(phone_e164="+12025550142").record_attempt(ana, AT, Attempt.Outcome.DO_NOT_CALL)
+    again = make_lead(phone_e164="+12025550142")
+    said = "Someone at this number asked us not to call."
+
+    assert said in text(desk.get(QUEUE))
+    again.claim(ana, AT)
+    assert said in text(desk.get(QUEUE))
+
+
+def test_the_note_for_the_next_caller_is_there_when_they_call(desk, ana):
+    lead = make_lead()
+    lead.record_attempt(ana, AT - 180 * MINUTE, Attempt.Outcome.NO_ANSWER, note="Older words", call_at=AT)
+    lead.note(ana, AT - 120 * MINUTE, "Ask for her after two")
+    lead.claim(ana, AT)
+
+    assert "Last note: Ask for her after two" in text(desk.get(QUEUE))
+    assert "Last note: Ask for her after two" in text(desk.get(page(lead)))
+    assert "Older words" not in text(desk.get(QUEUE))
+
+
 def test_other_requests_from_the_number_are_shown(desk):
     lead = make_lead(phone_e164="+12025550142")
     other = make_lead(phone_e164="+12025550142", closed_at=AT, outcome=Lead.Outcome.NO_VISIT)
