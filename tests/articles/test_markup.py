@@ -353,7 +353,8 @@ def test_blocks_are_made_of_the_clinics_facts_and_escaped():
     made = markup.blocks(facts(), risks_url="/articles/side-effects-and-risks/")
 
     assert made["statement off_label"] == (
-        '<div class="statement" role="note"><p>One.</p><p>Two &amp; three.</p><p class="small">We last checked this.</p></div>'
+        '<div class="statement" role="note"><p>One.</p><p>Two &amp; three.</p>'
+        '<p class="small">We last checked this.</p></div>'
     )
     assert made["statement risk_line"] == (
         '<div class="statement" role="note"><p>One.</p><p>Two &amp; three.</p>'
