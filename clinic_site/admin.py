@@ -94,6 +94,12 @@ class HoursInline(admin.TabularInline):
     extra = 1
     formfield_overrides = NATIVE_INPUTS
 
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        # The table's headings are no labels to a screen reader.
+        field.widget.attrs["aria-label"] = str(db_field.verbose_name).capitalize()
+        return field
+
 
 @admin.register(Clinic)
 class ClinicAdmin(admin.ModelAdmin):
