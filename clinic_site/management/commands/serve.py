@@ -20,6 +20,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.urls import reverse
 
 from clinic_site import checks
+from clinic_site.management.commands.first_account import manage_py
 
 GUNICORN = [
     sys.executable,
@@ -73,7 +74,7 @@ class Command(BaseCommand):
             return False
         self.say(f"The site:        {settings.SITE_URL}/")
         self.say(f"The staff desk:  {settings.SITE_URL}{reverse('admin:index')}")
-        self.say("More accounts:   in the staff desk, or `.venv/bin/python manage.py createsuperuser`")
+        self.say(f"More accounts:   in the staff desk, or `{manage_py()} createsuperuser`")
         self.say("To stop:         Ctrl-C")
         return True
 
@@ -120,6 +121,8 @@ class Supervisor:
                 self.start("work")
                 again_at = None
             time.sleep(0.2)
+        # Before it is said: whoever asks again once they have read it is not to be overheard.
+        self.signal = None
         self.say("Stopping…")
         return 0
 
@@ -136,7 +139,6 @@ class Supervisor:
 
     def end_all(self, patience=30):
         """Ask both to end, wait unless asked a second time, then leave nothing of them behind."""
-        self.signal = None
         for child in self.children.values():
             if child.poll() is None:
                 child.terminate()
