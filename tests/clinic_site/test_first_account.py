@@ -27,10 +27,20 @@ def test_no_account_is_made_beside_staff(staff, capsys):
     assert list(get_user_model().objects.all()) == [staff]
 
 
-def test_an_owner_without_access_is_not_promoted(db, capsys):
+def test_an_owner_without_access_is_not_promoted(db, capsys, monkeypatch):
+    monkeypatch.delenv("DATA_DIR", raising=False)
     get_user_model().objects.create_user("owner")
 
     call_command("first_account")
 
-    assert capsys.readouterr().out == "No staff account yet: make one with `manage.py createsuperuser`.\n"
+    said = capsys.readouterr().out
+    assert said == "No staff account yet: make one with `.venv/bin/python manage.py createsuperuser`.\n"
     assert get_user_model().objects.filter(is_staff=True).count() == 0
+
+
+def test_the_way_to_another_password_finds_the_folder_of_this_site(db, capsys, monkeypatch):
+    monkeypatch.setenv("DATA_DIR", "/srv/the clinic")
+
+    call_command("first_account")
+
+    assert "DATA_DIR='/srv/the clinic' .venv/bin/python manage.py changepassword owner" in capsys.readouterr().out

@@ -1,6 +1,8 @@
 """Make the first staff account, so that somebody can sign in and make the others."""
 
+import os
 import secrets
+import shlex
 
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand
@@ -9,6 +11,12 @@ from django.db import IntegrityError, transaction
 NAME = "owner"
 # No letter or digit that looks like another when it is copied by hand.
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+
+
+def manage_py():
+    """Return how manage.py is called so that it finds the folder this site keeps its data in."""
+    folder = os.environ.get("DATA_DIR")
+    return (f"DATA_DIR={shlex.quote(folder)} " if folder else "") + ".venv/bin/python manage.py"
 
 
 def make_password():
@@ -30,7 +38,7 @@ class Command(BaseCommand):
         except IntegrityError:
             # Another process was first, or somebody without access to the desk has the name.
             if not users.filter(is_staff=True).exists():
-                self.stdout.write("No staff account yet: make one with `manage.py createsuperuser`.")
+                self.stdout.write("No staff account yet: make one with `" + manage_py() + " createsuperuser`.")
             return
         lines = [
             "The first staff account. This password is shown once: write it down now.",
@@ -38,7 +46,7 @@ class Command(BaseCommand):
             f"  user name   {NAME}",
             f"  password    {password}",
             "",
-            f"Lost it? .venv/bin/python manage.py changepassword {NAME}",
+            f"Lost it? {manage_py()} changepassword {NAME}",
         ]
         width = max(map(len, lines))
         rule = f"+{'-' * (width + 2)}+"
