@@ -63,6 +63,11 @@ class ClinicForm(forms.ModelForm):
 class HoursFormSet(forms.BaseInlineFormSet):
     """Refuses two windows of one day that overlap, naming both."""
 
+    def add_fields(self, form, index):
+        super().add_fields(form, index)
+        if "DELETE" in form.fields:
+            form.fields["DELETE"].widget.attrs["aria-label"] = f"Delete {form.instance if form.instance.pk else 'this row'}"
+
     def clean(self):
         super().clean()
         rows = [
@@ -96,8 +101,9 @@ class HoursInline(admin.TabularInline):
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        # The table's headings are no labels to a screen reader.
-        field.widget.attrs["aria-label"] = str(db_field.verbose_name).capitalize()
+        if field:
+            # The table's headings are no labels to a screen reader.
+            field.widget.attrs["aria-label"] = str(db_field.verbose_name).capitalize()
         return field
 
 

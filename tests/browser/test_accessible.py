@@ -57,7 +57,8 @@ def test_public_pages(judged, starter, viewport, scheme, paths):
     found = {}
 
     for path in paths:
-        page.goto(path)
+        # Not the clean page of an error or of a login.
+        assert page.goto(path).status == (404 if path == "/no-such-page/" else 200)
         assert page.get_by_role("link", name="Skip to the main content").count() == 1
         found[path] = violations(page)
 
@@ -91,7 +92,8 @@ def test_staff_pages(judged, starter, viewport, scheme):
     page.get_by_role("link", name="Log out").or_(page.get_by_role("button", name="Log out")).first.wait_for()
 
     for path in [*STAFF, f"/admin/leads/lead/{lead.pk}/change/"]:
-        page.goto(path)
+        assert page.goto(path).status == 200
+        assert page.get_by_label("Password").count() == 0
         found[path] = violations(page, WCAG)
 
     assert {path: broken for path, broken in found.items() if broken} == {}
