@@ -369,7 +369,8 @@ class ArticleAdmin(NonceMediaMixin, admin.ModelAdmin):
             if article.is_signed()
             else "No clinician has signed this exact text. Readers will see: “Not yet reviewed by a clinician.”",
         ]
-        return self.ask(request, article, "Publish", article.digest_now(), facts, problems(article))
+        found = problems(article) or problems(article, article.refuse_without_signature)
+        return self.ask(request, article, "Publish", article.digest_now(), facts, found)
 
     def do_publish(self, request, article, at):
         live = article.live(at)
@@ -453,10 +454,10 @@ class ArticleAdmin(NonceMediaMixin, admin.ModelAdmin):
         return redirect("admin:articles_article_change", article.pk)
 
 
-def problems(article):
-    """Return in words what keeps `article` from being published."""
+def problems(article, refuse=None):
+    """Return in words what keeps `article` from being published, by its text or by another rule `refuse`."""
     try:
-        article.refuse_what_cannot_be_published()
+        (refuse or article.refuse_what_cannot_be_published)()
     except ValidationError as error:
         return error.messages
     return []

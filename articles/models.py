@@ -257,11 +257,17 @@ class Article(models.Model):
         )
 
     @transaction.atomic
-    def publish(self, at, user=None, reason=""):
-        """Make the present text public from `at` on and return its Release; the one before ends at that moment."""
+    def publish(self, at, user=None, reason="", unsigned=False):
+        """Make the present text public from `at` on and return its Release; the one before ends at that moment.
+
+        On a public address a text about treatment must be signed first. With `unsigned` it is stored all the same,
+        and readers see it only where the site is a demonstration (see ReleaseQuerySet.live).
+        """
         # Two people who publish one page at once take turns.
         Article.objects.select_for_update().get(pk=self.pk)
         self.refuse_what_cannot_be_published()
+        if not unsigned:
+            self.refuse_without_signature()
         release = self.as_release(at)
         release.statements, release.published_by, release.reason = statement_texts()[1], user, reason
         self.releases.filter(public_until=None).update(public_until=at)
@@ -296,6 +302,14 @@ class Article(models.Model):
         if problems:
             raise ValidationError(problems)
 
+    def refuse_without_signature(self):
+        """Raise ValidationError if readers would not be shown this text for want of a clinician's signature."""
+        if not settings.DEMONSTRATION and self.treatment and not self.is_signed():
+            raise ValidationError(
+                "No clinician has signed this exact text. On a public address a page about treatment is shown only "
+                "when it is signed: let a clinician press “Sign this text” first."
+            )
+
 
 class CitationManager(models.Manager):
     """A citation is never read without its source."""
@@ -329,8 +343,19 @@ NEVER_CHANGED = "A release is never changed or deleted. Publish the article agai
 
 class ReleaseQuerySet(models.QuerySet):
     def live(self, at):
-        """Releases that readers see at `at`."""
-        return self.filter(public_from__lte=at).filter(Q(public_until=None) | Q(public_until__gt=at))
+        """Releases that readers see at `at`.
+
+        A text about treatment that no clinician has signed is seen in the demonstration alone, never on a public
+        address (source: the project's safety rules, I1).
+        """
+        shown = self.filter(public_from__lte=at).filter(Q(public_until=None) | Q(public_until__gt=at))
+        if not settings.DEMONSTRATION:
+            shown = shown.filter(Q(signed_at__isnull=False) | Q(content__treatment=False))
+        return shown
+
+    def unsigned_treatment(self):
+        """Texts about treatment, not taken off the site, that no clinician has signed."""
+        return self.filter(signed_at=None, content__treatment=True, public_until=None)
 
     def articles(self, at):
         return self.live(at).filter(kind=Article.Kind.ARTICLE)

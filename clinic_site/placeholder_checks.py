@@ -3,6 +3,8 @@
 from django.core.checks import Tags, Warning, register
 from django.db import DatabaseError
 
+from articles.models import Release
+
 from .models import Clinic, OpeningHours
 
 
@@ -22,6 +24,11 @@ def open_placeholders(clinic):
         ("W010", "the Notice of Privacy Practices", has_notice),
         ("W011", "the crisis steps, reviewed by a clinician", clinic.crisis_script_reviewed),
         ("W012", "the day the off-label statement was last checked", clinic.off_label_checked_on),
+        (
+            "W013",
+            "a clinician's signature under every page about treatment (a public address shows signed ones only)",
+            not Release.objects.unsigned_treatment().exists(),
+        ),
     ]
     return [(number, words) for number, words, known in facts if not known]
 

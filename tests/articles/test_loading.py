@@ -321,3 +321,19 @@ def test_command_ends_with_one_plain_line(folder, monkeypatch):
 
     with pytest.raises(CommandError, match="sleep.html, line 1"):
         call_command("load_starter_content")
+
+
+def test_on_a_public_address_starter_pages_wait_for_their_signature(client, settings):
+    settings.DEMONSTRATION = False
+
+    call_command("load_starter_content")
+    first = Release.objects.count()
+    call_command("load_starter_content")
+
+    assert (first, Release.objects.count()) == (10, 10)
+    assert client.get("/articles/your-first-ketamine-infusion/").status_code == 404
+    assert client.get("/privacy/").status_code == 200
+    article = Article.objects.get(slug="your-first-ketamine-infusion")
+    article.sign(make_contributor(), timezone.now())
+    article.publish(timezone.now())
+    assert client.get("/articles/your-first-ketamine-infusion/").status_code == 200

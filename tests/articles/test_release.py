@@ -213,3 +213,45 @@ def test_content_costs_a_fixed_number_of_queries(django_assert_num_queries):
     with django_assert_num_queries(3):
         for article in Article.objects.with_content():
             article.digest_now()
+
+
+@pytest.fixture
+def public_address(settings):
+    settings.DEMONSTRATION = False
+
+
+def test_on_a_public_address_only_a_signed_text_about_treatment_is_published(public_address):
+    article = make_article(slug="sleep")
+
+    with pytest.raises(ValidationError, match="No clinician has signed this exact text"):
+        article.publish(MONDAY_10AM)
+    assert not Release.objects.exists()
+
+    article.sign(make_contributor(), MONDAY_10AM)
+    assert article.publish(MONDAY_10AM).reviewer_name == "Dana Reyes"
+    assert article.live(MONDAY_10AM) is not None
+
+
+def test_on_a_public_address_readers_keep_the_signed_text_while_the_next_waits(public_address):
+    article = make_article(body="<p>First text.</p>")
+    article.sign(make_contributor(), MONDAY_10AM)
+    signed = article.publish(MONDAY_10AM)
+
+    article.body = "<p>Second text.</p>"
+    article.save()
+    with pytest.raises(ValidationError, match="signed"):
+        article.publish(MONDAY_5PM)
+
+    assert article.live(MONDAY_5PM) == signed
+
+
+def test_what_the_demonstration_showed_unsigned_is_not_seen_on_a_public_address(client, settings):
+    make_public(slug="sleep")
+    make_public(slug="prices", kind="page", treatment=False)
+    assert client.get("/articles/sleep/").status_code == 200
+
+    settings.DEMONSTRATION = False
+
+    assert client.get("/articles/sleep/").status_code == 404
+    assert "/articles/sleep/" not in client.get("/").content.decode() + client.get("/articles/").content.decode()
+    assert client.get("/prices/").status_code == 200
