@@ -1,6 +1,7 @@
 """The first staff account: made once, shown once, never beside another."""
 
 import re
+from pathlib import Path
 
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
@@ -27,8 +28,8 @@ def test_no_account_is_made_beside_staff(staff, capsys):
     assert list(get_user_model().objects.all()) == [staff]
 
 
-def test_an_owner_without_access_is_not_promoted(db, capsys, monkeypatch):
-    monkeypatch.delenv("DATA_DIR", raising=False)
+def test_an_owner_without_access_is_not_promoted(db, capsys, settings):
+    settings.DATA_DIR = settings.BASE_DIR / "var"
     get_user_model().objects.create_user("owner")
 
     call_command("first_account")
@@ -38,8 +39,8 @@ def test_an_owner_without_access_is_not_promoted(db, capsys, monkeypatch):
     assert get_user_model().objects.filter(is_staff=True).count() == 0
 
 
-def test_the_way_to_another_password_finds_the_folder_of_this_site(db, capsys, monkeypatch):
-    monkeypatch.setenv("DATA_DIR", "/srv/the clinic")
+def test_the_way_to_another_password_finds_the_folder_of_this_site(db, capsys, settings):
+    settings.DATA_DIR = Path("/srv/the clinic")
 
     call_command("first_account")
 

@@ -1,9 +1,9 @@
 """Make the first staff account, so that somebody can sign in and make the others."""
 
-import os
 import secrets
 import shlex
 
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand
 from django.db import IntegrityError, transaction
@@ -15,8 +15,8 @@ LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
 def manage_py():
     """Return how manage.py is called so that it finds the folder this site keeps its data in."""
-    folder = os.environ.get("DATA_DIR")
-    return (f"DATA_DIR={shlex.quote(folder)} " if folder else "") + ".venv/bin/python manage.py"
+    elsewhere = settings.DATA_DIR != settings.BASE_DIR / "var"
+    return (f"DATA_DIR={shlex.quote(str(settings.DATA_DIR))} " if elsewhere else "") + ".venv/bin/python manage.py"
 
 
 def make_password():
