@@ -301,3 +301,11 @@ def test_live_articles_are_read_in_one_query(django_assert_num_queries):
 
     with django_assert_num_queries(1):
         assert [ReleasePage(release).category_name for release in live_articles(timezone.now())] == ["Your visit"] * 3
+
+
+def test_home_without_a_public_article_offers_nothing_to_read(client):
+    assert "You do not have to read everything" not in page(client.get("/"))
+
+    make_public()
+
+    assert "You do not have to read everything" in page(client.get("/"))
