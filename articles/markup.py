@@ -451,8 +451,27 @@ def render(body, references=(), blocks=None, always=(), help_first=False):
     return Rendered(
         html=mark_safe("\n".join(parts)),  # every part was written or escaped above
         contents=contents,
-        references=[row | {"url": _address(row["url"]), "marks": marks[row["number"]]} for row in references],
+        references=[
+            row
+            | {
+                "url": _address(row["url"]),
+                "authors": short_authors(row["authors"]),
+                "marks": marks[row["number"]],
+            }
+            for row in references
+        ],
     )
+
+
+AUTHORS_SHOWN = 3
+
+
+def short_authors(authors):
+    """Return the first three of a list of author names and "et al."; anything but a plain list stays whole."""
+    names = [name.strip() for name in authors.split(",")]
+    if len(names) <= AUTHORS_SHOWN or " and " in authors:
+        return authors
+    return ", ".join([*names[:AUTHORS_SHOWN], "et al"])
 
 
 def _placeholder(node):

@@ -379,3 +379,17 @@ def test_prices_are_the_clinics_own_and_dated():
     assert '<th scope="row">One visit</th><td>$1,250</td><td>All &amp; &lt;b&gt;care&lt;/b&gt;</td>' in made
     assert "<td>November 3, 2026</td>" in made
     assert "not yet listed" in markup.blocks(facts())["price list"]
+
+
+@pytest.mark.parametrize(
+    "authors, shown",
+    [
+        ("", ""),
+        ("Adams A, Baker B, Clark C", "Adams A, Baker B, Clark C"),
+        ("Adams A, Baker B, Clark C, Davis D", "Adams A, Baker B, Clark C, et al"),
+        ("Adams A, Baker B, Clark C, et al.", "Adams A, Baker B, Clark C, et al"),
+        ("Adams A, Baker B, and colleagues, with a grant", "Adams A, Baker B, and colleagues, with a grant"),
+    ],
+)
+def test_long_lists_of_authors_are_cut_short(authors, shown):
+    assert markup.short_authors(authors) == shown
