@@ -468,6 +468,8 @@ AUTHORS_SHOWN = 3
 
 def short_authors(authors):
     """Return the first three of a list of author names and "et al."; anything but a plain list stays whole."""
+    # The mark that follows the names is the page's own.
+    authors = authors.removesuffix(".") if authors.endswith("et al.") else authors
     names = [name.strip() for name in authors.split(",")]
     if len(names) <= AUTHORS_SHOWN or " and " in authors:
         return authors

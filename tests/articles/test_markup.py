@@ -386,6 +386,7 @@ def test_prices_are_the_clinics_own_and_dated():
     [
         ("", ""),
         ("Adams A, Baker B, Clark C", "Adams A, Baker B, Clark C"),
+        ("Adams A, et al.", "Adams A, et al"),
         ("Adams A, Baker B, Clark C, Davis D", "Adams A, Baker B, Clark C, et al"),
         ("Adams A, Baker B, Clark C, et al.", "Adams A, Baker B, Clark C, et al"),
         ("Adams A, Baker B, and colleagues, with a grant", "Adams A, Baker B, and colleagues, with a grant"),
