@@ -22,6 +22,19 @@ class Category(models.Model):
     slug = models.SlugField(max_length=80, unique=True)
     description = models.CharField(max_length=300, blank=True)
     position = models.PositiveSmallIntegerField(default=0)
+    is_condition = models.BooleanField(
+        "names a condition",
+        default=False,
+        help_text="Such as PTSD: an honest page about it, never an offer to treat it.",
+    )
+    introduction = models.ForeignKey(
+        "Article",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="The page whose summary and key points introduce this topic, as readers see them.",
+    )
 
     class Meta:
         ordering = ["position", "name"]
@@ -38,6 +51,9 @@ class Contributor(models.Model):
     """A real person or team that writes or reviews. Never invented."""
 
     name = models.CharField(max_length=120)
+    slug = models.SlugField(
+        "address", max_length=120, unique=True, null=True, blank=True, help_text="Of the profile page. Empty: no page."
+    )
     credentials = models.CharField(max_length=120, blank=True, help_text="Such as: MD, board certified in psychiatry.")
     about = models.TextField(blank=True)
     user = models.OneToOneField(
@@ -75,7 +91,9 @@ class Reference(models.Model):
     volume = models.CharField(max_length=40, blank=True)
     pages = models.CharField(max_length=40, blank=True)
     doi = models.CharField("DOI", max_length=120, blank=True)
+    pmid = models.CharField("PubMed number", max_length=12, blank=True)
     url = models.URLField(max_length=500)
+    checked = models.TextField(blank=True, help_text="What was seen of this source, where and by whom. For staff.")
 
     class Meta:
         ordering = ["key"]
@@ -91,14 +109,30 @@ class Reference(models.Model):
             "title": self.title,
             "journal": self.journal,
             "year": self.year,
+            "doi": self.doi,
+            "pmid": self.pmid,
+            "kind": self.kind,
             "url": self.url,
         }
+
+
+# The at-a-glance box of a treatment page: label for readers, field.
+GLANCE = (
+    ("What it is", "glance_what"),
+    ("For whom", "glance_for_whom"),
+    ("How long", "glance_minutes"),
+    ("Approval", "glance_approval"),
+    ("Main risks", "glance_risks"),
+    ("Cost", "glance_cost"),
+)
 
 
 class ArticleQuerySet(models.QuerySet):
     def with_content(self):
         """Bring along everything `content()` reads, in a fixed number of queries."""
-        return self.select_related("author", "category", "signed_by").prefetch_related("citations", "related")
+        return self.select_related("author", "category", "signed_by").prefetch_related(
+            "citations", "related", "figures__picture"
+        )
 
 
 class Article(models.Model):
@@ -156,6 +190,24 @@ class Article(models.Model):
         help_text="The crisis box stands first and last, and there is no call-back form.",
     )
     ends_with_form = models.BooleanField("call-back form at the end", default=True)
+    glance_what = models.TextField("what it is", blank=True)
+    glance_for_whom = models.TextField("for whom", blank=True)
+    glance_minutes = models.TextField("how long it takes", blank=True, help_text="In minutes.")
+    glance_approval = models.TextField("approval status", blank=True)
+    glance_risks = models.TextField("main risks", blank=True)
+    glance_cost = models.TextField("what the cost is made of", blank=True)
+    timeline = models.TextField(
+        "visit timeline",
+        blank=True,
+        help_text="One step on each line: part of the visit | minutes | what happens. "
+        "Such as: Before | 30 | We measure your blood pressure. Leave the minutes empty where there are none.",
+    )
+    facts = models.JSONField(
+        default=list,
+        blank=True,
+        editable=False,
+        help_text="Each sentence with a number or a benefit: {sentence, key of its source, mark V or P}.",
+    )
     position = models.PositiveSmallIntegerField("place in lists", default=100)
     related = models.ManyToManyField("self", blank=True, symmetrical=False)
     references = models.ManyToManyField(Reference, through="Citation", related_name="articles")
@@ -165,6 +217,15 @@ class Article(models.Model):
         Contributor, on_delete=models.PROTECT, null=True, blank=True, related_name="signed", editable=False
     )
     signed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    review_months = models.PositiveSmallIntegerField(
+        "months until the next review",
+        default=6,
+        validators=[MinValueValidator(1), MaxValueValidator(12)],
+        help_text="6 for a page about treatment, 12 at most.",
+    )
+    review_due_on = models.DateField("next review due", null=True, blank=True, editable=False)
+    # Asked for a clinician's look and neither signed nor sent back since: the page is in review.
+    review_asked_at = models.DateTimeField(null=True, blank=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
     changed_at = models.DateTimeField(auto_now=True)
 
@@ -172,7 +233,11 @@ class Article(models.Model):
 
     class Meta:
         ordering = ["kind", "position", "title"]
-        permissions = [("publish_article", "Can publish a page"), ("sign_article", "Can sign a page as a clinician")]
+        permissions = [
+            ("publish_article", "Can publish a page"),
+            ("sign_article", "Can sign a page as a clinician"),
+            ("correct_article", "Can publish a correction before it is signed"),
+        ]
 
     def __str__(self):
         return self.title
@@ -192,6 +257,23 @@ class Article(models.Model):
     def points(self):
         return [line.strip() for line in self.key_points.splitlines() if line.strip()]
 
+    def glance(self):
+        """Return the filled-in rows of the at-a-glance box as {label, text}, in order."""
+        return [
+            {"label": label, "text": text.strip()} for label, name in GLANCE if (text := getattr(self, name)).strip()
+        ]
+
+    def visit_steps(self):
+        """Return the visit timeline as {part, minutes, text}; a line that is not of that form is all text."""
+        lines = [line.strip() for line in self.timeline.splitlines() if line.strip()]
+        parts = [[part.strip() for part in line.split("|", 2)] for line in lines]
+        return [
+            {"part": part[0], "minutes": part[1], "text": part[2]}
+            if len(part) == 3
+            else {"part": "", "minutes": "", "text": " ".join(part)}
+            for part in parts
+        ]
+
     def content(self):
         """Return everything of this draft that a reader would see, as plain values."""
         return {
@@ -203,8 +285,13 @@ class Article(models.Model):
             "key_points": self.points(),
             "body": self.body,
             "references": [row.reference.value() | {"number": row.number} for row in self.citations_in_order()],
-            "figures": [],
+            "figures": [figure.value() for figure in self.figures_in_order()],
+            "glance": self.glance(),
+            "timeline": self.visit_steps(),
+            "glossary": [],
             "author": self.author.name if self.author else "Clinic editorial team",
+            "author_credentials": self.author.credentials if self.author else "",
+            "author_slug": (self.author.slug or "") if self.author else "",
             "category": {"name": self.category.name, "slug": self.category.slug} if self.category else None,
             "related": [article.slug for article in self.related_in_order()],
             "position": self.position,
@@ -217,13 +304,19 @@ class Article(models.Model):
     def citations_in_order(self):
         return sorted(self.citations.all(), key=lambda row: row.number) if self.pk else []
 
+    def figures_in_order(self):
+        return sorted(self.figures.all(), key=lambda row: row.number) if self.pk else []
+
     def related_in_order(self):
         return sorted(self.related.all(), key=lambda article: (article.position, article.pk)) if self.pk else []
 
     def signed_digest_now(self):
-        """Return the digest a clinician signs: title, summary, points, body, figures and references."""
+        """Return the digest a clinician signs: all that a reader reads of the page, figures and references too."""
         content = self.content()
-        parts = ("title", "summary", "key_points", "body", "figures", "references")
+        parts = (
+            "title", "summary", "description", "key_points", "glance", "timeline", "body", "figures", "glossary",
+            "references",
+        )  # fmt: skip
         return digest({part: content[part] for part in parts})
 
     def digest_now(self):
@@ -338,6 +431,211 @@ class Citation(models.Model):
         return f"[{self.number}]"
 
 
+class Picture(models.Model):
+    """An uploaded image, encoded anew by us in several widths and formats. What was uploaded is not kept."""
+
+    title = models.CharField(max_length=120, help_text="For staff: what it shows.")
+    folder = models.CharField(max_length=64, unique=True, editable=False)
+    width = models.PositiveIntegerField(editable=False)
+    height = models.PositiveIntegerField(editable=False)
+    # [{"format": "avif", "width": 720, "path": "pictures/<folder>/720.avif"}], widest last.
+    files = models.JSONField(default=list, editable=False)
+    credit = models.CharField(max_length=200, blank=True, help_text="Who made it, and under which terms we show it.")
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+", editable=False
+    )
+    uploaded_at = models.DateTimeField(editable=False)
+
+    class Meta:
+        ordering = ["-uploaded_at", "-id"]
+
+    def __str__(self):
+        return self.title
+
+
+class Figure(models.Model):
+    """A picture, chart or drawing of one article, placed by [figure 1] on a line of its own."""
+
+    class Kind(models.TextChoices):
+        PICTURE = "picture", "Picture"
+        CHART = "chart", "Chart"
+        DRAWING = "drawing", "Drawing of our own"
+
+    class Alt(models.TextChoices):
+        DESCRIBE = "describe", "Describe it in words"
+        DECORATIVE = "decorative", "Only decoration"
+
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="figures")
+    number = models.PositiveSmallIntegerField(validators=[MinValueValidator(1), MaxValueValidator(99)])
+    kind = models.CharField(max_length=10, choices=Kind)
+    title = models.CharField(max_length=160, blank=True)
+    picture = models.ForeignKey(Picture, on_delete=models.PROTECT, null=True, blank=True, related_name="figures")
+    # Chosen by a person, never by us: no default.
+    alt_choice = models.CharField("for people who cannot see it", max_length=12, choices=Alt, blank=True)
+    alt = models.TextField("description", blank=True)
+    drawing = models.SlugField(max_length=60, blank=True)
+    rows = models.TextField(
+        blank=True,
+        help_text="A chart's numbers. A study: # title | people | compared with | [reference] | chance? "
+        "Below it, one line for each bar: label | value | n | note.",
+    )
+    caption = models.TextField(blank=True, help_text="One plain sentence that says what the figure shows.")
+    note = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [models.UniqueConstraint(name="figure_number_once", fields=["article", "number"])]
+
+    def __str__(self):
+        return f"[figure {self.number}]"
+
+    def value(self):
+        """Return the plain values a release keeps of this figure, the picture's files included."""
+        picture = self.picture
+        return {
+            "number": self.number,
+            "kind": self.kind,
+            "title": self.title,
+            "alt_choice": self.alt_choice,
+            "alt": self.alt,
+            "drawing": self.drawing,
+            "rows": self.rows,
+            "caption": self.caption,
+            "note": self.note,
+            "picture": picture
+            and {
+                "id": picture.pk,
+                "width": picture.width,
+                "height": picture.height,
+                "files": picture.files,
+                "credit": picture.credit,
+            },
+        }
+
+
+class GlossaryTerm(models.Model):
+    """A hard word and what it means, explained where a page first uses it."""
+
+    term = models.CharField(max_length=80, unique=True)
+    forms = models.TextField(blank=True, help_text="Other forms of the word, one on each line.")
+    meaning = models.TextField(help_text="One or two plain sentences.")
+
+    class Meta:
+        ordering = ["term"]
+
+    def __str__(self):
+        return self.term
+
+
+class Revision(models.Model):
+    """One save of a draft, whole, as plain values: what a person wrote is never lost."""
+
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="revisions")
+    at = models.DateTimeField()
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    version = models.PositiveIntegerField()
+    content = models.JSONField()
+    digest = models.CharField(max_length=64)
+    note = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["-at", "-id"]
+
+    def __str__(self):
+        return f"version {self.version}"
+
+
+class Signature(models.Model):
+    """A clinician vouches for one exact text. Never changed."""
+
+    article = models.ForeignKey(Article, on_delete=models.PROTECT, related_name="signatures")
+    contributor = models.ForeignKey(Contributor, on_delete=models.PROTECT, related_name="signatures")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    at = models.DateTimeField()
+    digest = models.CharField(max_length=64)
+    content = models.JSONField()
+    # Names of the rules only a person can judge that the clinician ticked, and of findings that stood then.
+    judged = models.JSONField(default=list, blank=True)
+    fda_checked_on = models.DateField("FDA status checked on", null=True, blank=True)
+    help_checked_on = models.DateField("help lines checked on", null=True, blank=True)
+
+    class Meta:
+        ordering = ["-at", "-id"]
+
+    def __str__(self):
+        return f"{self.contributor}, {timezone.localtime(self.at):%Y-%m-%d}"
+
+
+class StatementSignature(models.Model):
+    """A clinician vouches for one version of a shared statement."""
+
+    statement = models.OneToOneField("clinic_site.Statement", on_delete=models.PROTECT, related_name="signature")
+    contributor = models.ForeignKey(Contributor, on_delete=models.PROTECT, related_name="+")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    at = models.DateTimeField()
+    digest = models.CharField(max_length=64)
+
+    def __str__(self):
+        return f"{self.statement}: {self.contributor}"
+
+
+class Override(models.Model):
+    """A clinician lets one finding of the checks stand, with the reason."""
+
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="overrides")
+    rule = models.CharField(max_length=40)
+    # What the finding was about: with other words in the text it is another finding.
+    excerpt_digest = models.CharField(max_length=64)
+    excerpt = models.TextField(blank=True)
+    reason = models.CharField(max_length=300)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["at", "id"]
+        constraints = [models.UniqueConstraint(name="override_once", fields=["article", "rule", "excerpt_digest"])]
+
+    def __str__(self):
+        return f"{self.rule}: {self.reason}"
+
+
+class Step(models.Model):
+    """One thing that was done on the way of a page to its readers, by whom, when and why. Never changed."""
+
+    class Kind(models.TextChoices):
+        ASKED = "asked", "Asked for review"
+        SENT_BACK = "sent_back", "Sent back"
+        SIGNED = "signed", "Signed"
+        PUBLISHED = "published", "Published"
+        SCHEDULED = "scheduled", "Scheduled"
+        UNSCHEDULED = "unscheduled", "Schedule withdrawn"
+        CORRECTED = "corrected", "Correction published"
+        UNPUBLISHED = "unpublished", "Taken off the site"
+        RESTORED = "restored", "Earlier version restored"
+        OVERRIDDEN = "overridden", "Finding let stand"
+        COMMENT = "comment", "Comment"
+
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="steps")
+    kind = models.CharField(max_length=20, choices=Kind)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    at = models.DateTimeField()
+    text = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["-at", "-id"]
+
+    def __str__(self):
+        return self.get_kind_display()
+
+
 NEVER_CHANGED = "A release is never changed or deleted. Publish the article again."
 
 
@@ -380,7 +678,14 @@ class Release(models.Model):
     digest = models.CharField(max_length=64)
     reviewer_name = models.CharField(max_length=120, blank=True)
     reviewer_credentials = models.CharField(max_length=120, blank=True)
+    reviewed_by = models.ForeignKey(
+        Contributor, on_delete=models.PROTECT, null=True, blank=True, related_name="reviewed"
+    )
     signed_at = models.DateTimeField(null=True, blank=True)
+    review_due_on = models.DateField("next review due", null=True, blank=True)
+    # Put right at once, before a clinician could sign: readers see no reviewer until one has.
+    is_correction = models.BooleanField(default=False)
+    change_note = models.CharField("what changed, for readers", max_length=300, blank=True)
     public_from = models.DateTimeField(db_index=True)
     public_until = models.DateTimeField(null=True, blank=True)
     published_by = models.ForeignKey(
