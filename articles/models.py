@@ -2,12 +2,13 @@
 
 import hashlib
 import json
+from datetime import timedelta
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import resolve, reverse
 from django.utils import timezone
 from django_prose_editor.fields import ProseEditorField
@@ -639,6 +640,12 @@ class Step(models.Model):
 NEVER_CHANGED = "A release is never changed or deleted. Publish the article again."
 
 
+# What a public address may show: what a clinician signed, or what does not speak of treatment.
+SHOWN_IN_PUBLIC = Q(signed_at__isnull=False) | Q(content__treatment=False)
+# A page whose review is overdue for longer than this leaves home, lists, feeds, sitemap and search.
+GRACE = timedelta(days=30)
+
+
 class ReleaseQuerySet(models.QuerySet):
     def live(self, at):
         """Releases that readers see at `at`.
@@ -648,12 +655,24 @@ class ReleaseQuerySet(models.QuerySet):
         """
         shown = self.filter(public_from__lte=at).filter(Q(public_until=None) | Q(public_until__gt=at))
         if not settings.DEMONSTRATION:
-            shown = shown.filter(Q(signed_at__isnull=False) | Q(content__treatment=False))
+            shown = shown.filter(SHOWN_IN_PUBLIC)
         return shown
 
     def unsigned_treatment(self):
         """Texts about treatment, not taken off the site, that no clinician has signed."""
         return self.filter(signed_at=None, content__treatment=True, public_until=None)
+
+    def listed(self, at):
+        """Releases readers see that lists, feeds, sitemap and search may name: none whose review is long overdue."""
+        return self.live(at).exclude(review_due_on__lt=(at - GRACE).date())
+
+    def ended(self, at, path):
+        """Tell whether readers once saw a page at `path` and see none there now."""
+        slug = path.strip("/").rsplit("/", 1)[-1]
+        once = self.filter(slug=slug, public_from__lte=at, public_until__lte=at).exclude(public_until=F("public_from"))
+        if not settings.DEMONSTRATION:
+            once = once.filter(SHOWN_IN_PUBLIC)
+        return any(release.get_absolute_url() == path for release in once.defer("content"))
 
     def articles(self, at):
         return self.live(at).filter(kind=Article.Kind.ARTICLE)
@@ -707,7 +726,13 @@ class Release(models.Model):
     def save(self, *args, **kwargs):
         if self.pk and not self._state.adding and set(kwargs.get("update_fields") or {"*"}) != {"public_until"}:
             raise ValidationError(NEVER_CHANGED)
-        super().save(*args, **kwargs)
+        is_new = self._state.adding
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+            if is_new:
+                from . import search  # it reads releases
+
+                search.index(self)
 
     def delete(self, *args, **kwargs):
         raise ValidationError(NEVER_CHANGED)

@@ -1,10 +1,12 @@
 from django.urls import path
 
 from . import views
+from .feeds import ArticlesFeed
 
 app_name = "articles"
 urlpatterns = [
     path("", views.article_list, name="list"),
+    path("feed.xml", ArticlesFeed(), name="feed"),
     path("topic/<slug:slug>/", views.topic, name="topic"),
     path("<slug:slug>/", views.article_detail, name="article"),
 ]

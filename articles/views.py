@@ -120,8 +120,8 @@ def crisis_box(earlier):
 
 
 def live_articles(at):
-    """Return the articles readers see at `at`, in the order of lists."""
-    return Release.objects.articles(at).order_by("content__position", "slug")
+    """Return the articles that lists name at `at`, in their order."""
+    return Release.objects.listed(at).filter(kind=Article.Kind.ARTICLE).order_by("content__position", "slug")
 
 
 @require_safe
@@ -131,7 +131,7 @@ def article_list(request):
 
 @require_safe
 def topic(request, slug):
-    category = get_object_or_404(Category, slug=slug)
+    category = get_object_or_404(Category.objects.select_related("introduction"), slug=slug)
     return list_page(request, live_articles(timezone.now()).filter(content__category__slug=slug), category)
 
 
@@ -144,10 +144,17 @@ def list_page(request, releases, category):
         "releases": pages,
         "page_obj": page,
         "category": category,
+        "introduction": introduction_of(category, clinic) if page.number == 1 else None,
         "categories": [one for one in Category.objects.all() if one.slug in with_pages or one == category],
         "all_signed": bool(pages) and all(one.reviewer_name and not one.is_overdue for one in pages),
     }
     return render(request, "articles/article_list.html", context)
+
+
+def introduction_of(category, clinic):
+    """Return the public page that introduces a topic, or None."""
+    release = category and category.introduction and category.introduction.live(clinic.at)
+    return ReleasePage(release, clinic) if release else None
 
 
 @require_safe
@@ -194,9 +201,12 @@ def risks_place(live):
 
 
 def moved(request):
-    """Lead an old address on to where its page is now, or say that there is none."""
+    """Lead an old address on to where its page is now; say that a page was taken down, or that there is none."""
+    at = timezone.now()
     old = OldAddress.objects.filter(path=request.path).select_related("article").first()
-    release = old and old.article.live(timezone.now())
-    if not release:
-        raise Http404
-    return redirect(release, permanent=True)
+    release = old and old.article.live(at)
+    if release:
+        return redirect(release, permanent=True)
+    if old or Release.objects.ended(at, request.path):
+        return render(request, "410.html", status=410)
+    raise Http404

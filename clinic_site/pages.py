@@ -11,10 +11,16 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
 from django.views.static import serve
 
+from articles import words
+from articles.editorial import ABOUT_SUICIDE
+from articles.models import Release
+from articles.search import find
 from articles.views import ReleasePage, live_articles, risks_address
+from leads import crisis
 
 from .preferences import COOKIE, chosen
 
@@ -37,6 +43,27 @@ def help_now(request):
 @require_safe
 def contact(request):
     return render(request, "clinic_site/contact.html")
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def search(request):
+    """Look for pages that hold some words. The form posts them, so that they stand in no address, history or log.
+
+    Words that may mean a life is in danger bring the help box first, whatever is found.
+    """
+    at = timezone.now()
+    asked = (request.POST if request.method == "POST" else request.GET).get("q", "")
+    asked = " ".join(asked.split())[: words.LONGEST_QUERY]
+    context = {
+        "asked": asked,
+        "in_crisis": crisis.is_named(asked) or bool(ABOUT_SUICIDE.search(asked)),
+        "found": find(asked, Release.objects.listed(at)) if asked else None,
+    }
+    response = render(request, "articles/search.html", context)
+    response["Cache-Control"] = "no-store"
+    response["X-Robots-Tag"] = "noindex"
+    return response
 
 
 @require_safe
@@ -81,7 +108,8 @@ def readyz(request):
 
 @require_safe
 def robots(request):
-    lines = ["User-agent: *", "Disallow: /admin/", "Disallow: /callback/", ""]
+    lines = ["User-agent: *", "Disallow: /admin/", "Disallow: /callback/", "Disallow: /search/"]
+    lines += ["", f"Sitemap: {settings.SITE_URL}{reverse('sitemap')}", ""]
     return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
 
 

@@ -1,6 +1,8 @@
 from django.contrib import admin
+from django.contrib.sitemaps.views import sitemap
 from django.urls import include, path
 
+from articles.sitemaps import PublicPages
 from articles.views import fixed_page
 
 from . import pages
@@ -12,6 +14,8 @@ urlpatterns = [
     path("reading-preferences/", pages.preferences, name="preferences"),
     path("healthz", pages.healthz, name="healthz"),
     path("readyz", pages.readyz, name="readyz"),
+    path("search/", pages.search, name="search"),
+    path("sitemap.xml", sitemap, {"sitemaps": {"pages": PublicPages}}, name="sitemap"),
     path("robots.txt", pages.robots, name="robots"),
     path("favicon.ico", pages.favicon),
     path("articles/", include("articles.urls")),

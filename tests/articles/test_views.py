@@ -109,7 +109,7 @@ def test_unpublished_page_is_gone_at_once_everywhere(client):
     gone.unpublish(timezone.now())
 
     assert all("Soon gone" not in page(client.get(path)) for path in paths)
-    assert client.get("/articles/gone/").status_code == 404
+    assert client.get("/articles/gone/").status_code == 410
 
 
 def test_published_page_is_public_at_once_everywhere(client):
@@ -172,7 +172,7 @@ def test_old_address_leads_to_the_new_one_while_the_page_is_public(client):
     response = client.get("/articles/old/")
     assert (response.status_code, response["Location"]) == (301, "/articles/new/")
     article.unpublish(timezone.now())
-    assert client.get("/articles/old/").status_code == 404
+    assert client.get("/articles/old/").status_code == 410
 
 
 # --- Statements ---
