@@ -36,6 +36,8 @@ class ClinicAdminSite(AdminSite):
             context["placeholders"] = [words for _, words in open_placeholders(clinic.clinic)]
             context["missing_facts"] = clinic.clinic.missing_facts()
             context["form_paused"] = clinic.paused
+            if request.user.has_perm("leads.view_lead"):
+                context["outside"] = outside_the_database()
         else:
             context["site_header"] = "Clinic staff"
         return context
@@ -53,3 +55,11 @@ def todays_numbers():
 
     at = timezone.now()
     return queue.counts(at, facts(at).calendar)
+
+
+def outside_the_database():
+    """Return how many requests have waited outside the database for over a minute, and how many cannot be read."""
+    from leads import spool
+
+    waiting, unreadable = spool.waiting()
+    return {"waiting": waiting, "unreadable": unreadable} if waiting or unreadable else None

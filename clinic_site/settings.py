@@ -161,6 +161,8 @@ CRISPY_FAIL_SILENTLY = False
 # One file on one machine by default; PostgreSQL by DATABASE_URL alone.
 if env.str("DATABASE_URL", default=""):
     DATABASES = {"default": env.db_url("DATABASE_URL")}
+    # A server that does not answer must not keep a person waiting who asks for a call.
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 3)
 else:
     # Not through an address, which would read a plus or a percent sign in DATA_DIR as something else.
     DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": str(DATA_DIR / "db.sqlite3")}}
@@ -178,6 +180,8 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     }
     # A file, not shared memory: threads of a test must wait for each other as they do on a real site.
     DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
+# Where requests wait while the database cannot take them: on this machine's own disk, one file each.
+SPOOL_DIR = DATA_DIR / "spool"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_PASSWORD_VALIDATORS = [

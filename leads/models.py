@@ -107,18 +107,23 @@ class Lead(models.Model):
         detail = ", ".join(f"{name.replace('_', ' ')}: {labels[name](value).label}" for name, value in answers.items())
         return self._change(Lead.objects.filter(closed_at=None), Event.Kind.CHANGED, None, at, detail, **answers)
 
+    @staticmethod
+    def columns_of(number):
+        """Return the columns that hold a phones.Number."""
+        return {
+            "phone_raw": number.raw,
+            "phone_e164": number.e164,
+            "extension": number.extension,
+            "phone_flags": list(number.flags),
+        }
+
     def can_change_number(self):
         """Tell whether another number is of use: until the request is closed, and after the old one reached nobody."""
         return self.closed_at is None or self.outcome == Lead.Outcome.WRONG_NUMBER
 
     def change_number(self, number, at):
         """Let us call another number. A request that waits or was closed because the old one was wrong returns."""
-        changes = {
-            "phone_raw": number.raw,
-            "phone_e164": number.e164,
-            "extension": number.extension,
-            "phone_flags": list(number.flags),
-        }
+        changes = Lead.columns_of(number)
         with transaction.atomic():
             lead = self._locked()
             if not lead.can_change_number():

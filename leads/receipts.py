@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.core.signing import BadSignature, Signer
+from django.db import Error as DatabaseProblem
 
 from clinic_site import hours
 
@@ -53,11 +54,20 @@ class Receipt:
 
 
 def find(address):
-    """Return the request whose receipt this is the address of; raises Lead.DoesNotExist."""
+    """Return the request whose receipt this is the address of; raises Lead.DoesNotExist.
+
+    One that waits in the spool is found there, also while the database does not answer.
+    """
     # Some of what a browser may send is not even text to a database.
     if not TOKEN.fullmatch(address):
         raise Lead.DoesNotExist
-    return Lead.objects.get(token=address)
+    try:
+        return Lead.objects.get(token=address)
+    except (Lead.DoesNotExist, DatabaseProblem):
+        lead = intake.find_spooled(address)
+        if lead is None:
+            raise
+        return lead
 
 
 def of(lead, clinic):
@@ -90,9 +100,16 @@ def changed_sentence(lead, clinic):
     if lead.revised_for:
         first, now = by(lead.promised_by, clinic), by(lead.revised_for, clinic)
         return f"We said {first}, but we will be closed then. We are sorry. We will now call you by {now}."
-    if lead.events.filter(detail=intake.TIME_CHANGED).exists():
+    if time_changed(lead):
         return f"The time on your page has changed. We will now call you by {by(lead.promised_by, clinic)}."
     return ""
+
+
+def time_changed(lead):
+    """Tell whether the promise is not the one the page had shown."""
+    if intake.is_spooled(lead):
+        return lead.time_changed
+    return lead.events.filter(detail__startswith=intake.TIME_CHANGED).exists()
 
 
 def status_sentence(lead, clinic):
@@ -100,7 +117,7 @@ def status_sentence(lead, clinic):
     if lead.closed_at:
         return CLOSED.get(lead.outcome, "This request is closed. If you are waiting for a call, please phone us.")
     said = []
-    attempt = lead.attempts.last()
+    attempt = None if intake.is_spooled(lead) else lead.attempts.last()
     if attempt:
         when = hours.say_moment(attempt.at, clinic.at, clinic.zone)
         when = when if when.startswith("today") else f"at {when}"

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods
 from clinic_site.context import request_facts
 from clinic_site.security import is_same_origin
 
-from . import crisis, intake, receipts, suspicion
+from . import crisis, intake, receipts, spool, suspicion
 from .forms import CallbackForm, ChangeNumberForm, panel
 from .models import Lead
 
@@ -59,8 +59,7 @@ def take_request(request, clinic):
     )
     try:
         received = intake.receive(asked, at=timezone.now(), clinic=clinic, signs=signs)
-    except (DatabaseProblem, intake.NoPromise) as problem:
-        # The class alone: a database quotes the row that failed.
+    except (OSError, intake.NoPromise) as problem:
         log.error("request not stored: %s", type(problem).__name__)
         return not_saved(request, clinic, form)
     address = received.lead.token
@@ -143,9 +142,9 @@ def receipt(request, token):
         return action(request, lead, clinic)
     except Lead.DoesNotExist:
         return render(request, "leads/receipt_unknown.html", status=404)
-    except DatabaseProblem as problem:
+    except (DatabaseProblem, spool.Busy, OSError) as problem:
         log.error("receipt not answered: %s", type(problem).__name__)
-        return render(request, "503.html", status=503)
+        return render(request, "leads/receipt_wait.html", status=503)
 
 
 def show(request, lead, clinic, change_form=None):
@@ -166,20 +165,32 @@ def show_anew(lead, where=""):
     return redirect(resolve_url("leads:receipt", lead.token) + where)
 
 
+def change(lead, stored, **waiting):
+    """Change a request where it is: by the verb `stored` in the database, or by its values while it waits outside."""
+    if intake.is_spooled(lead):
+        if intake.change_spooled(lead, **waiting):
+            return
+        lead = receipts.find(lead.token)
+    stored(lead)
+
+
 def voicemail_yes(request, lead, clinic):
-    lead.answer(clinic.at, voicemail=Lead.Voicemail.YES)
-    return show_anew(lead, "#voicemail")
+    return voicemail(lead, clinic, Lead.Voicemail.YES)
 
 
 def voicemail_no(request, lead, clinic):
-    lead.answer(clinic.at, voicemail=Lead.Voicemail.NO)
+    return voicemail(lead, clinic, Lead.Voicemail.NO)
+
+
+def voicemail(lead, clinic, answer):
+    change(lead, lambda lead: lead.answer(clinic.at, voicemail=answer), voicemail=answer)
     return show_anew(lead, "#voicemail")
 
 
 def best_time(request, lead, clinic):
     chosen = request.POST.get("best_time", "")
     if chosen in Lead.BestTime.values:
-        lead.answer(clinic.at, best_time=chosen)
+        change(lead, lambda lead: lead.answer(clinic.at, best_time=chosen), best_time=chosen)
     return show_anew(lead, "#best-time-label")
 
 
@@ -188,21 +199,25 @@ def change_number(request, lead, clinic):
     if lead.can_change_number() and not form.is_valid():
         return show(request, lead, clinic, form)
     if form.is_valid():
-        lead.change_number(form.cleaned_data["phone"], clinic.at)
+        number = form.cleaned_data["phone"]
+        change(lead, lambda lead: lead.change_number(number, clinic.at), **Lead.columns_of(number))
     return show_anew(lead)
 
 
 def cancel(request, lead, clinic):
     if "confirm" not in request.POST and not lead.closed_at:
         return ask_once(lead, "cancel")
-    lead.cancel(clinic.at)
+    change(lead, lambda lead: lead.cancel(clinic.at), cancelled_at=clinic.at)
     return show_anew(lead)
 
 
 def erase(request, lead, clinic):
     if "confirm" not in request.POST:
         return ask_once(lead, "erase")
-    lead.forget(clinic.at)
+    if not intake.is_spooled(lead):
+        lead.forget(clinic.at)
+    elif not intake.forget_spooled(lead):
+        receipts.find(lead.token).forget(clinic.at)
     return render(request, "leads/receipt_closed.html", {"erased": True})
 
 

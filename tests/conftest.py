@@ -69,6 +69,15 @@ def pytest_sessionfinish(session):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
+@pytest.fixture(autouse=True)
+def own_spool(settings, tmp_path, monkeypatch):
+    """Let no request of one test wait for the next, and no failure of one database be remembered in another test."""
+    from leads import intake
+
+    settings.SPOOL_DIR = tmp_path / "spool"
+    monkeypatch.setattr(intake, "_failed_at", None)
+
+
 @pytest.fixture
 def staff(django_user_model):
     """Somebody who may do everything on the staff site."""

@@ -12,7 +12,7 @@ from clinic_site.models import OpeningHours
 from leads import intake, suspicion
 from leads.models import Lead, Notice
 from tests.factories import MONDAY_10AM, make_clinic
-from tests.leads.faults import in_parallel, missing
+from tests.leads.faults import in_parallel, missing, no_spool
 from tests.leads.pages import PERSON, fields, send, words
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -385,24 +385,26 @@ def test_what_cannot_be_stored_is_said_so_and_kept_on_the_page(transactional_db,
     make_clinic(phone="202-555-0199")
     shown = client.get("/callback/")
 
-    with missing(model):
+    with missing(model), no_spool():
         response = send(client, shown)
     again = send(client, response)
 
     assert_not_saved(response)
     assert again.status_code == 302
+    assert intake.bring_in() == (1, 0)
     assert Lead.objects.count() == 1
 
 
 def test_a_press_after_a_doubtful_answer_is_no_second_request(transactional_db, client, monday):
     make_clinic(phone="202-555-0199")
     shown = client.get("/callback/")
-    with missing(Lead):
+    with missing(Lead), no_spool():
         doubtful = send(client, shown)
     send(client, shown)
 
     monday.shift(MINUTE)
     send(client, doubtful)
+    intake.bring_in()
 
     assert Lead.objects.count() == 1
 
@@ -416,8 +418,10 @@ def test_no_word_of_a_patient_reaches_a_log(transactional_db, client, caplog):
         with caplog.at_level(logging.DEBUG):
             token = send(client)["location"].split("/")[2]
             with missing(Lead):
-                send(client, name="Ana Lima")
+                send(client, name="Ana Lima Ruiz")
                 client.get(f"/callback/{token}/")
+                with no_spool():
+                    send(client, name="Ana Lima", phone="202-555-0143")
             client.get("/callback/no-such-token-as-this-one/")
             send(client, name="")
     finally:
@@ -425,6 +429,7 @@ def test_no_word_of_a_patient_reaches_a_log(transactional_db, client, caplog):
             logger.removeHandler(caplog.handler)
 
     logged = caplog.text
+    assert "request goes to the spool: " in logged
     assert "request not stored: " in logged
     assert "receipt not answered: " in logged
     for secret in ("Ana", "Lima", "0142", token, "no-such-token"):

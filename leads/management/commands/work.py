@@ -1,4 +1,4 @@
-"""The loop behind the site: says that it is alive, sends notices, forgets what is older than the clinic keeps."""
+"""The loop behind the site: heartbeat, requests that wait outside the database, notices, forgetting what is too old."""
 
 import logging
 import signal
@@ -12,6 +12,7 @@ from django.db import close_old_connections
 from django.utils import timezone
 
 from clinic_site.models import Clinic, Heartbeat
+from leads import intake, spool
 from leads.models import Lead
 
 from .send_notices import send_all
@@ -42,7 +43,7 @@ class Command(BaseCommand):
 
     def round(self):
         """Do each step once. A step that fails says so in one line, and the next round goes on."""
-        for step in (self.beat, self.send, self.forget):
+        for step in (self.beat, self.bring_in, self.send, self.forget):
             if self.stop.is_set():
                 return
             try:
@@ -56,6 +57,14 @@ class Command(BaseCommand):
 
     def beat(self):
         Heartbeat.objects.update_or_create(name="work", defaults={"seen_at": timezone.now()})
+
+    def bring_in(self):
+        try:
+            brought_in, bad = intake.bring_in(go_on=self.go_on)
+        except spool.Busy:  # somebody is changing a request that waits; the next round is soon
+            return
+        if brought_in or bad:
+            self.stdout.write(f"requests: {brought_in} brought in from outside the database, {bad} set aside")
 
     def send(self):
         sent, failed = send_all(after_each=self.go_on)
