@@ -96,6 +96,10 @@ class Facts:
         return self.clinic.max_tries
 
     @property
+    def keep_days(self):
+        return self.clinic.keep_days
+
+    @property
     def tries_days(self):
         return self.clinic.tries_days
 

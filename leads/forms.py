@@ -12,19 +12,22 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 
-from . import intake, phones
+from . import crisis, intake, phones
 from .models import Lead
 from .receipts import by
 
 LONGEST_PATH = 300
+TYPED_TEXTS = ("name", "phone", "message")
 
 
 class Typed(forms.CharField):
     """Text as it was typed, but trimmed and without control characters.
 
-    Taken out are the control characters of Unicode (category Cc), lone surrogates and the marks that turn the reading
-    direction round (U+202A to U+202E, U+2066 to U+2069). Tabs and line breaks become one space, or stay line breaks in
-    a text of several lines. Letters, accents, emoji and joiners stay exactly as they were typed.
+    Trimmed means: white space at either end, as Unicode counts it. Taken out are the control characters of Unicode
+    (category Cc), lone surrogates and the marks that turn the reading direction round (U+202A to U+202E, U+2066 to
+    U+2069). Tabs and line breaks become one space, or stay line breaks in a text of several lines. Letters, accents,
+    emoji, joiners and spaces between words stay exactly as they were typed: nothing is composed, folded or spelled
+    anew. A limit counts code points, as Python and PostgreSQL do, so that what passes here fits the column.
     """
 
     UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
@@ -117,6 +120,11 @@ class CallbackForm(forms.Form):
         required=False,
         error_messages={"invalid_choice": "Choose one of these times"},
     )
+    for_other = forms.BooleanField(
+        label="I am asking for someone else",
+        help_text="We will call you, not them. We speak only with the person who asks.",
+        required=False,
+    )
     # Bait: robots fill it in, people never see it and autofill does not know its name. Read by suspicion.py.
     leave_empty = Typed(
         label="Leave this empty",
@@ -143,6 +151,11 @@ class CallbackForm(forms.Form):
         if not with_message and not (data and "message" in data):
             del self.fields["message"]
 
+    @property
+    def names_crisis(self):
+        """Tell whether anything that was typed speaks of suicide, of self-harm or of not wanting to live."""
+        return self.is_bound and crisis.is_named(*(str(self.data.get(name, "")) for name in TYPED_TEXTS))
+
     def let_pass(self, value):
         """Carry a one-time value that lets the next press pass."""
         self.data["once"] = value
@@ -166,7 +179,7 @@ class CallbackForm(forms.Form):
             "name",
             "phone",
             *(["message"] if "message" in self.fields else []),
-            Details("Add a detail (optional)", "voicemail", "best_time"),
+            Details("Add a detail (optional)", "voicemail", "best_time", "for_other"),
             Field("leave_empty", wrapper_class="visually-hidden"),
             "stamp",
             "source",
@@ -182,6 +195,7 @@ def panel(clinic, form):
     return {
         "form": form,
         "promise": by(shown, clinic) if shown else "",
+        "promise_at": shown.astimezone(clinic.zone).isoformat() if shown else "",
         "closed_sentence": clinic.closed_sentence,
         "paused": clinic.paused or not shown,
     }

@@ -147,6 +147,15 @@ def receive(asked, *, at, clinic, signs=()):
     return _in_spool(key, values)
 
 
+def is_known(asked):
+    """Tell whether this very form was taken before: a repeat is no further request."""
+    key = submission_key(asked["stamp"], asked["name"], asked["phone"])
+    try:
+        return bool(_spooled(key)) or Lead.objects.filter(submission_key=key).exists()
+    except DatabaseProblem:
+        return False
+
+
 def bring_in(go_on=lambda: True):
     """Bring what waits in the spool into the database, each request once. Return how many, and how many were bad."""
 

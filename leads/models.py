@@ -135,6 +135,19 @@ class Lead(models.Model):
                 self._change(Lead.objects.all(), Event.Kind.REOPENED, None, at, **_IN_THE_QUEUE)
             return self._change(Lead.objects.all(), Event.Kind.CHANGED, None, at, "phone number", **changes)
 
+    def raise_safety_flag(self, at):
+        """Flag an open request whose sender wrote that a life may be in danger, and tell staff at once."""
+        from . import notices  # notices are rows of this module
+
+        unflagged = Lead.objects.filter(closed_at=None, safety_at=None)
+        with transaction.atomic():
+            flagged = self._change(
+                unflagged, Event.Kind.SAFETY, None, at, "Words on the receipt", safety_at=at, held_at=None
+            )
+            if flagged:
+                notices.safety(self, at)
+        return flagged
+
     def cancel(self, at):
         """Close the request because the person no longer wants the call. Return False if it was closed already."""
         changes = {"closed_at": at, "outcome": Lead.Outcome.CANCELLED, "call_at": None, **_NO_CLAIM}

@@ -36,6 +36,7 @@ class Receipt:
 
     promise: str
     zone_words: str
+    promise_at: str = ""
     safety: bool = False
     revised: bool = False
     promise_changed_sentence: str = ""
@@ -44,9 +45,16 @@ class Receipt:
     status_sentence: str = ""
     voicemail: str = ""
     best_time: str = ""
+    for_other: bool = False
+    keep_days: int = 0
     is_closed: bool = False
     can_change: bool = False
     can_change_number: bool = False
+
+    @property
+    def best_times(self):
+        """Return (value, words, whether it was chosen) of every time a person may choose."""
+        return [(value, label, value == self.best_time) for value, label in Lead.BestTime.choices]
 
     @property
     def promise_changed(self):
@@ -75,6 +83,7 @@ def of(lead, clinic):
     return Receipt(
         promise=f"by {by(lead.due, clinic)}",
         zone_words=clinic.zone_words,
+        promise_at=lead.due.astimezone(clinic.zone).isoformat(),
         safety=bool(lead.safety_at),
         revised=bool(lead.revised_for),
         promise_changed_sentence=changed_sentence(lead, clinic),
@@ -83,6 +92,8 @@ def of(lead, clinic):
         status_sentence=status_sentence(lead, clinic),
         voicemail=lead.voicemail,
         best_time=lead.best_time,
+        for_other=lead.for_other,
+        keep_days=clinic.keep_days,
         is_closed=bool(lead.closed_at),
         can_change=not lead.closed_at,
         can_change_number=lead.can_change_number(),

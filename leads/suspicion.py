@@ -9,9 +9,21 @@ LINK_IN_NAME = "A link in the name"
 NAME_IS_PHONE = "The same text as name and as phone number"
 NAME_IS_MESSAGE = "The same text as name and as message"
 LINKS_IN_MESSAGE = "Two or more links in the message"
+MARKUP = "Code of a web page in the text"
+ADVERTISING = "Words of advertising"
 
 # An address that can be followed. A dot alone is no link: people write "J.R." and "Dr.Smith".
 LINK = re.compile(r"://|\bwww\.|<a\s|\[url|\b[\w-]+\.(?:com|net|org|info|biz|ru|cn|xyz|top|shop|site|online)\b", re.I)
+# Tags and codes of forums, as programs write them. "<3" and "a < b" are people.
+CODE = re.compile(r"</?(?:a|b|i|p|br|div|img|script|h\d|span|strong)\b|\[/?(?:url|link|img|b)\b|&lt;a\s", re.I)
+# One of these alone may be a question about a medicine or about money; with a link, or several, it is no patient's.
+SOLD = re.compile(
+    r"\b(?:seo|backlinks?|guest posts?|web ?traffic|rank(?:ing)? (?:your|of your) (?:web)?site|first page of google"
+    r"|casino|betting|slots?|jackpot|crypto\w*|bitcoin|forex|payday|loans?|viagra|cialis|replica|escorts?|porn\w*|xxx"
+    r"|web ?design|mobile app|lead generation|buy followers|earn \$?\d+|make money|limited offer|unsubscribe"
+    r"|казино|ставки|заработ\w*)\b",
+    re.I,
+)
 
 
 def signs(*, name, phone, message="", bait=""):
@@ -24,5 +36,8 @@ def signs(*, name, phone, message="", bait=""):
         # One word may well be both: somebody who only says "Ana" twice.
         NAME_IS_MESSAGE: name == message and len(name.split()) > 1,
         LINKS_IN_MESSAGE: len(LINK.findall(message)) > 1,
+        MARKUP: CODE.search(f"{name} {message}"),
+        ADVERTISING: len({*SOLD.findall(f"{name} {message}")}) + bool(LINK.search(f"{name} {message}")) > 1
+        and SOLD.search(f"{name} {message}"),
     }
     return [reason for reason, is_so in found.items() if is_so]

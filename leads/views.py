@@ -14,10 +14,11 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from clinic_site.access import client_ip
 from clinic_site.context import request_facts
 from clinic_site.security import is_same_origin
 
-from . import crisis, intake, receipts, spool, suspicion
+from . import crisis, floods, intake, receipts, spool, suspicion
 from .forms import CallbackForm, ChangeNumberForm, panel
 from .models import Lead
 
@@ -25,6 +26,10 @@ log = logging.getLogger(__name__)
 
 ONCE_MORE = 'Your details are still here. Press "Please call me" once more'
 NOT_SAVED = "Sorry, we could not save that. Your details are still here. Try again, or call us on {phone}"
+TOO_MANY = (
+    "Very many requests come from your network just now, so we cannot take one more here. Your details are still here. "
+    "Please call us on {phone}, or try again in an hour"
+)
 # How long a form that asks for one more press may lie on the screen before it asks again.
 PASS_AGE = timedelta(days=1)
 
@@ -54,17 +59,22 @@ def take_request(request, clinic):
         form.add_error(None, ONCE_MORE)
         return show_again(request, clinic, form)
     asked = form.cleaned_data
+    at, count = timezone.now(), floods.count_one(client_ip(request))
+    if count > floods.TOO_MANY_FROM_A_NETWORK and not form.names_crisis and not intake.is_known(asked):
+        form.add_error(None, TOO_MANY.format(phone=clinic.display_phone))
+        return show_again(request, clinic, form, status=429)
     signs = suspicion.signs(
         name=asked["name"], phone=asked["phone"].raw, message=asked["message"], bait=asked["leave_empty"]
     )
+    signs += floods.signs(count, asked["phone"], asked["message"], at)
     try:
-        received = intake.receive(asked, at=timezone.now(), clinic=clinic, signs=signs)
+        received = intake.receive(asked, at=at, clinic=clinic, signs=signs)
     except (OSError, intake.NoPromise) as problem:
         log.error("request not stored: %s", type(problem).__name__)
         return not_saved(request, clinic, form)
     address = received.lead.token
     if received.promise_only:
-        address = receipts.limited_address(received.lead, crisis.is_named(asked["name"], asked["message"]))
+        address = receipts.limited_address(received.lead, form.names_crisis)
     response = redirect("leads:receipt", address)
     response["Cache-Control"] = "no-store"
     return response
@@ -196,6 +206,9 @@ def best_time(request, lead, clinic):
 
 def change_number(request, lead, clinic):
     form = ChangeNumberForm(request.POST)
+    if not lead.safety_at and crisis.is_named(request.POST.get("phone", "")):
+        change(lead, lambda lead: lead.raise_safety_flag(clinic.at), safety_at=clinic.at, held_at=None)
+        lead = receipts.find(lead.token)
     if lead.can_change_number() and not form.is_valid():
         return show(request, lead, clinic, form)
     if form.is_valid():

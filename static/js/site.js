@@ -22,3 +22,14 @@ for (const button of document.querySelectorAll("button[data-share]")) {
 for (const field of document.querySelectorAll("input[data-select]")) {
   field.addEventListener("focus", () => field.select());
 }
+
+// A reader in another time zone sees the moment on their own clock as well.
+for (const time of document.querySelectorAll("time[data-your-time]")) {
+  const [, sign, hours, minutes] = time.dateTime.match(/([+-])(\d\d):(\d\d)$/) || [];
+  const moment = new Date(time.dateTime);
+  const theirs = (sign === "-" ? 1 : -1) * (Number(hours) * 60 + Number(minutes));
+  if (!sign || moment.getTimezoneOffset() === theirs) continue;
+  const words = new Intl.DateTimeFormat("en-US", { weekday: "long", hour: "numeric", minute: "2-digit" }).format(moment);
+  time.textContent = `On your clock: ${words}.`;
+  time.hidden = false;
+}
