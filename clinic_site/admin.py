@@ -3,7 +3,7 @@
 from zoneinfo import available_timezones
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.forms import UserCreationForm
 from django.contrib.auth.models import Group, User
@@ -14,6 +14,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
+from leads import promises
+
 from . import hours
 from .facts import facts
 from .models import Clinic, Closure, HolidaySwitch, OpeningHours, Price, Statement
@@ -22,6 +24,21 @@ US_ZONES = (
     "America/New_York", "America/Chicago", "America/Denver", "America/Phoenix", "America/Los_Angeles",
     "America/Anchorage", "Pacific/Honolulu", "America/Puerto_Rico",
 )  # fmt: skip
+
+
+def tell_broken_promises(request):
+    """Say after a change of hours whom we promised a time at which we will now be closed, once for each page."""
+    at = timezone.now()
+    count = len(promises.broken(at, Clinic.current().calendar()))
+    if count and not getattr(request, "told_broken_promises", False):
+        request.told_broken_promises = True
+        people = "1 person was" if count == 1 else f"{count} people were"
+        words = format_html(
+            "{} promised a call by a time at which you will now be closed. <a href='{}'>Give them the new time</a>.",
+            people,
+            reverse("admin:today_promises"),
+        )
+        messages.warning(request, words)
 
 
 class TimeInput(forms.TimeInput):
@@ -124,6 +141,11 @@ class ClinicAdmin(admin.ModelAdmin):
             "Call-back requests",
             {"fields": ["recipients", "message_on_contact", "max_tries", "tries_days", "keep_days"]},
         ),
+        ("Pause the form", {"fields": ["paused", "pause_reason", "paused_until"]}),
+        (
+            "Mail to staff",
+            {"fields": ["safety_recipients", "late_recipients", "due_soon_minutes", "daily_digest", "digest_at"]},
+        ),
         ("Crisis", {"fields": ["crisis_script", "crisis_script_reviewed"]}),
         ("Texts on pages", {"fields": ["team", "license", "complaints", "fees_notice", "off_label_checked_on"]}),
         ("Notice of Privacy Practices", {"fields": ["privacy_practices", "privacy_practices_file"]}),
@@ -143,6 +165,7 @@ class ClinicAdmin(admin.ModelAdmin):
             self.message_user(request, f"A request sent now is promised a call by {known.say(known.promise())}.")
         except hours.NoOpeningHours as problem:
             self.message_user(request, str(problem), level="error")
+        tell_broken_promises(request)
         return super().response_change(request, obj)
 
     def has_add_permission(self, request):
@@ -157,12 +180,20 @@ class ClosureAdmin(admin.ModelAdmin):
     list_display = ["starts_on", "ends_on", "starts_at", "ends_at", "reason"]
     formfield_overrides = NATIVE_INPUTS
 
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        tell_broken_promises(request)
+
 
 @admin.register(HolidaySwitch)
 class HolidaySwitchAdmin(admin.ModelAdmin):
     list_display = ["name", "closed"]
     list_editable = ["closed"]
     list_display_links = None
+
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        tell_broken_promises(request)
 
     def has_add_permission(self, request):
         return False

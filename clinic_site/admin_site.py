@@ -1,8 +1,9 @@
 """The staff site: stock Django admin under the clinic's own name, opening on what today asks for."""
 
-from functools import wraps
+from functools import partial, wraps
 
 from django.contrib.admin import AdminSite
+from django.urls import path
 from django.utils import timezone
 
 from .context import request_facts
@@ -35,17 +36,35 @@ class ClinicAdminSite(AdminSite):
             context["site_header"] = f"{clinic.display_name} staff"
             context["placeholders"] = [words for _, words in open_placeholders(clinic.clinic)]
             context["missing_facts"] = clinic.clinic.missing_facts()
-            context["form_paused"] = clinic.paused
+            context["form_paused"] = bool(clinic.paused and context["missing_facts"])
+            context["pause_words"] = clinic.pause_words
             if request.user.has_perm("leads.view_lead"):
                 context["outside"] = outside_the_database()
         else:
             context["site_header"] = "Clinic staff"
         return context
 
+    def get_urls(self):
+        from . import today  # models are not loaded yet when the site object is made
+
+        def step(view):
+            return self.admin_view(partial(view, site=self))
+
+        return [
+            path("today/closed/", step(today.close_today), name="today_closed"),
+            path("today/promises/", step(today.broken_promises), name="today_promises"),
+            path("today/open/", step(today.open_today), name="today_open"),
+            path("today/unpause/", step(today.unpause), name="today_unpause"),
+            *super().get_urls(),
+        ]
+
     def index(self, request, extra_context=None):
         context = dict(extra_context or {})
         if request.user.has_perm("leads.view_lead"):
             context["desk"] = todays_numbers()
+            context |= troubles()
+        context["may_close"] = request.user.has_perm("clinic_site.add_closure")
+        context["may_pause"] = request.user.has_perm("clinic_site.change_clinic")
         return super().index(request, context)
 
 
@@ -55,6 +74,23 @@ def todays_numbers():
 
     at = timezone.now()
     return queue.counts(at, facts(at).calendar)
+
+
+def troubles():
+    """Return what staff should not have to look for: broken promises, mail that does not leave, today's closure."""
+    from leads import notices, promises
+
+    from .models import Clinic
+    from .today import closure_today
+
+    at, clinic = timezone.now(), Clinic.current()
+    failing = notices.failing(at)
+    first = failing.first()
+    return {
+        "broken_promises": len(promises.broken(at, clinic.calendar())),
+        "closure_today": closure_today(at, clinic),
+        "failing": first and {"count": failing.count(), "since": first.made_at, "problem": first.problem},
+    }
 
 
 def outside_the_database():

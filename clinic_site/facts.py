@@ -33,6 +33,15 @@ class Facts:
         return self.clinic.zone
 
     @property
+    def pause_words(self):
+        """Return what visitors read in place of the form while staff have paused it, "" at any other time."""
+        if not self.clinic.is_paused_at(self.at):
+            return ""
+        until = self.clinic.paused_until
+        until = f" until {hours.say_day(until)}" if until else " just now"
+        return f"We do not take requests here{until}. {self.clinic.pause_reason}".strip()
+
+    @property
     def display_name(self):
         return self.clinic.name or "[Clinic name]"
 
@@ -162,7 +171,13 @@ def facts(at):
         clinic = Clinic.current()
         texts, versions = statement_texts()
         _last_known = Facts(
-            at, clinic, clinic.calendar(), texts, versions, tuple(Price.objects.all()), clinic.form_is_paused()
+            at,
+            clinic,
+            clinic.calendar(),
+            texts,
+            versions,
+            tuple(Price.objects.all()),
+            clinic.form_is_paused() or clinic.is_paused_at(at),
         )
         return _last_known
     except DatabaseProblem as error:

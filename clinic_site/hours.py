@@ -217,6 +217,23 @@ def callback_deadline(received_at, calendar):
     return _spans(next_open_day(day, calendar), calendar)[-1][1]
 
 
+def kept_or_next(promised, calendar):
+    """The promise itself (UTC) while it can stand, else the next moment at which a promise can end.
+
+    A promise stands when its moment lies within the open hours of its day, the close included. One that falls in
+    a closure moves to the close of the first day from then on that closes at or after it: never earlier than it was
+    (this project's own decision; docs name it "revised").
+    """
+    promised = _utc(promised)
+    day = _local_date(promised, calendar)
+    today = _spans(day, calendar)
+    if today and today[0][0] < promised <= today[-1][1]:
+        return promised
+    if not today or today[-1][1] < promised:
+        day = next_open_day(day, calendar)
+    return _spans(day, calendar)[-1][1]
+
+
 def is_open(at, calendar):
     """Whether the clinic's day has opened and not yet closed; a lunch break counts as open."""
     at = _utc(at)
@@ -310,6 +327,11 @@ def say_moment(moment, now, zone):
         return f"today at {spoken}"
     year = f", {day.year}" if day.year != today.year else ""
     return f"{spoken} on {WEEKDAYS[day.weekday()]}, {MONTHS[day.month - 1]} {day.day}{year}"
+
+
+def say_day(day):
+    """A date such as "Tuesday, November 24"."""
+    return f"{WEEKDAYS[day.weekday()]}, {MONTHS[day.month - 1]} {day.day}"
 
 
 def say_zone(zone, moment):

@@ -16,6 +16,7 @@ from django.core.validators import (
 from django.db import Error as DatabaseProblem
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 from leads import phones
 
@@ -85,6 +86,41 @@ class Clinic(models.Model):
         blank=True,
         validators=[check_recipients],
         help_text="E-mail addresses, one on each line. The mail carries a link and a time, never a name or a number.",
+    )
+    safety_recipients = models.TextField(
+        "who is told of a safety flag",
+        blank=True,
+        validators=[check_recipients],
+        help_text="One address on each line. Empty: everybody above. Such a mail leaves at once.",
+    )
+    late_recipients = models.TextField(
+        "who is told that a promise is near or has passed",
+        blank=True,
+        validators=[check_recipients],
+        help_text="One address on each line, a manager's for one. Empty: everybody above.",
+    )
+    due_soon_minutes = models.PositiveSmallIntegerField(
+        "minutes before a promise to tell it",
+        default=60,
+        validators=[MaxValueValidator(480)],
+        help_text="0: tell only when it has passed.",
+    )
+    daily_digest = models.BooleanField(
+        "send the day's numbers each open morning",
+        default=True,
+        help_text="How many wait, are due and are overdue. It comes also when nothing waits: a sign that mail works.",
+    )
+    digest_at = models.TimeField("at", null=True, blank=True, help_text="Empty: when the day opens.")
+    paused = models.BooleanField(
+        "pause the call-back form",
+        default=False,
+        help_text="Every page then shows the clinic's phone and hours in place of the form.",
+    )
+    pause_reason = models.CharField(
+        "reason, for visitors", max_length=200, blank=True, help_text="Such as: Our team is away for training."
+    )
+    paused_until = models.DateField(
+        "the form returns on", null=True, blank=True, help_text="Empty: when you take the tick out."
     )
     team = models.TextField(
         "who treats", blank=True, help_text="Real, licensed people with their credentials. Shown on About us."
@@ -167,6 +203,23 @@ class Clinic(models.Model):
 
     def recipient_list(self):
         return split_addresses(self.recipients)
+
+    def recipients_of(self, kind):
+        """Return the addresses that are told of one kind of notice, as leads.Notice names kinds."""
+        own = {"safety": self.safety_recipients, "due_soon": self.late_recipients, "overdue": self.late_recipients}
+        return list(dict.fromkeys(split_addresses(own.get(kind, "")) or self.recipient_list()))
+
+    def all_recipients(self):
+        return {*split_addresses(f"{self.recipients} {self.safety_recipients} {self.late_recipients}")}
+
+    def is_paused_at(self, at):
+        """Tell whether staff have paused the form: until the clinic's day named in `paused_until` begins."""
+        return self.paused and (self.paused_until is None or at.astimezone(self.zone).date() < self.paused_until)
+
+    def clean(self):
+        today = timezone.now().astimezone(ZoneInfo(self.time_zone)).date() if self.time_zone else None
+        if self.paused and today and self.paused_until and self.paused_until <= today:
+            raise ValidationError({"paused_until": "Choose a day after today, or leave it empty."})
 
     def missing_facts(self):
         """Return what still has to be set before the form may be public, as short words for staff."""

@@ -212,7 +212,7 @@ def timeline(lead, row):
     entries = []
     for event in lead.events.select_related("actor"):
         detail = event.detail
-        if event.kind == Event.Kind.CALL_LATER and detail:
+        if event.kind in (Event.Kind.CALL_LATER, Event.Kind.REVISED) and detail:
             detail = row.say(desk_forms.read_moment(detail))
         if event.kind == Event.Kind.ATTEMPTED and (event.at, event.actor_id) in notes:
             detail = f"{detail}. Note: {notes[event.at, event.actor_id]}"

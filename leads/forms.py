@@ -198,6 +198,7 @@ def panel(clinic, form):
         "promise_at": shown.astimezone(clinic.zone).isoformat() if shown else "",
         "closed_sentence": clinic.closed_sentence,
         "paused": clinic.paused or not shown,
+        "pause_words": clinic.pause_words,
     }
 
 

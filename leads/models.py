@@ -135,6 +135,16 @@ class Lead(models.Model):
                 self._change(Lead.objects.all(), Event.Kind.REOPENED, None, at, **_IN_THE_QUEUE)
             return self._change(Lead.objects.all(), Event.Kind.CHANGED, None, at, "phone number", **changes)
 
+    def revise(self, at, moment, user=None):
+        """Owe the call at a later moment because the clinic will be closed at the promised one. The promise stays.
+
+        Return False if it is closed, was called, or is owed at that moment or later already.
+        """
+        waiting = Lead.objects.filter(closed_at=None, robot_at=None, attempts=None)
+        waiting = waiting.filter(Q(revised_for=None, promised_by__lt=moment) | Q(revised_for__lt=moment))
+        rows = Lead.objects.filter(pk__in=waiting.values("pk"))
+        return self._change(rows, Event.Kind.REVISED, user, at, moment.isoformat(), revised_for=moment)
+
     def raise_safety_flag(self, at):
         """Flag an open request whose sender wrote that a life may be in danger, and tell staff at once."""
         from . import notices  # notices are rows of this module

@@ -7,17 +7,19 @@ patient's name, number or words.
 
 import logging
 import smtplib
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 from django.conf import settings
 from django.core.mail import EmailMessage
+from django.db import transaction
 from django.db.models import F
 from django.urls import reverse
 
 from clinic_site import hours
 from clinic_site.models import Clinic
 
-from .models import Notice
+from . import queue, spool
+from .models import Lead, Notice
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +27,7 @@ log = logging.getLogger(__name__)
 FOLD = timedelta(minutes=5)
 # While one process sends a notice no other may; a process that died is forgiven after this long.
 LEASE = timedelta(minutes=5)
+STUCK = timedelta(minutes=15)
 LONGEST_WAIT = timedelta(hours=1)
 AT_ONCE = (Notice.Kind.SAFETY,)
 
@@ -45,8 +48,71 @@ def safety(lead, at):
 def _write(kind, lead, at):
     Notice.objects.bulk_create(
         Notice(kind=kind, lead=lead, recipient=recipient, made_at=at, next_at=at)
-        for recipient in dict.fromkeys(Clinic.current().recipient_list())
+        for recipient in Clinic.current().recipients_of(kind)
     )
+
+
+# --- What the clock alone tells: the work loop asks every few seconds
+
+
+# A call-back that was agreed for a moment is late when it has passed by this much.
+CALLBACK_GRACE = timedelta(minutes=15)
+CALLED_FIRST = "Not sent: somebody called first"
+
+
+@transaction.atomic
+def alert(at):
+    """Write what is due at `at`: promises near, promises and call-backs passed, the day's numbers. Return how many.
+
+    Each is written once for a request and the moment it is owed, however many loops ask.
+    """
+    # Two loops take turns.
+    clinic = Clinic.objects.select_for_update().filter(pk=Clinic.current().pk).get()
+    calendar = clinic.calendar()
+    before = Notice.objects.count()
+    near = timedelta(minutes=clinic.due_soon_minutes)
+    uncalled = Lead.objects.open().with_due().exclude(call_at__gt=at).filter(called=False)
+    for lead in uncalled.filter(owed__range=(at, at + near)) if near else ():
+        _write_once(Notice.Kind.DUE_SOON, lead, at, since=lead.owed - near)
+    for lead in uncalled.filter(owed__lt=at):
+        _write_once(Notice.Kind.OVERDUE, lead, at, since=lead.owed)
+    for lead in Lead.objects.open().filter(call_at__lt=at - CALLBACK_GRACE):
+        _write_once(Notice.Kind.OVERDUE, lead, at, since=lead.call_at)
+    if clinic.daily_digest and _is_time_for_digest(clinic, calendar, at):
+        _write(Notice.Kind.DIGEST, None, at)
+    _give_up_on_the_removed(clinic, at)
+    return Notice.objects.count() - before
+
+
+def _write_once(kind, lead, at, since):
+    if not Notice.objects.filter(kind=kind, lead=lead, made_at__gte=since).exists():
+        _write(kind, lead, at)
+
+
+def _is_time_for_digest(clinic, calendar, at):
+    """Tell whether an open day has reached its hour and nothing was written for it yet."""
+    local = at.astimezone(clinic.zone)
+    try:
+        opens, closes = hours.opens(local.date(), calendar), hours.closes(local.date(), calendar)
+    except hours.NoOpeningHours:
+        return False
+    if opens is None:
+        return False
+    begins = datetime.combine(local.date(), clinic.digest_at, clinic.zone) if clinic.digest_at else opens
+    day_began = datetime.combine(local.date(), time(), clinic.zone)
+    written = Notice.objects.filter(kind=Notice.Kind.DIGEST, made_at__gte=day_began).exists()
+    return begins <= at < closes and not written
+
+
+def _give_up_on_the_removed(clinic, at):
+    """Close what is owed to an address that is on no list any more: it would be tried for ever."""
+    gone = Notice.objects.filter(sent_at=None, next_at__lte=at).exclude(recipient__in=clinic.all_recipients())
+    gone.update(sent_at=at, problem="Not sent: this address is on no list any more")
+
+
+def failing(at):
+    """Return the notices that could not be sent for a quarter of an hour, the oldest first."""
+    return Notice.objects.filter(sent_at=None, tries__gt=0, made_at__lt=at - STUCK).order_by("made_at", "id")
 
 
 # --- Sending
@@ -79,6 +145,9 @@ def _claim(kind, recipient, at):
             # Cancelled or called before the mail could leave: nobody has to be told any more.
             due.filter(pk=notice.pk).update(sent_at=at, problem="Not sent: the request was closed first")
             continue
+        if notice.kind in (Notice.Kind.DUE_SOON, Notice.Kind.OVERDUE) and _is_settled(notice):
+            due.filter(pk=notice.pk).update(sent_at=at, problem=CALLED_FIRST)
+            continue
         claimed = Notice.objects.filter(pk=notice.pk, sent_at=None, next_at=notice.next_at).update(
             next_at=at + LEASE, tries=F("tries") + 1
         )
@@ -86,6 +155,12 @@ def _claim(kind, recipient, at):
             notice.tries += 1
             won.append(notice)
     return won
+
+
+def _is_settled(notice):
+    """Tell whether the request was closed or called after the notice was written."""
+    lead = notice.lead
+    return lead is None or bool(lead.closed_at) or lead.attempts.filter(at__gte=notice.made_at).exists()
 
 
 def _send(kind, recipient, notices, at):
@@ -125,15 +200,49 @@ def _words(kind, notices, at):
     requests = f"{count} call-back requests" if several else "A call-back request"
     due = min((notice.lead.due for notice in notices if notice.lead), default=None)
     desk = settings.SITE_URL + reverse("admin:leads_lead_changelist")
+    if kind == Notice.Kind.DIGEST:
+        return _digest_words(at)
     if kind == Notice.Kind.SAFETY:
         subject = f"{requests} {'carry' if several else 'carries'} the safety flag"
         lines = [f"{subject}. Please look now."]
         desk += "?view=safety"
+    elif kind == Notice.Kind.OVERDUE:
+        subject = f"{requests} {'are' if several else 'is'} overdue"
+        lines = [f"{subject}. The promised time has passed and nobody has called."]
+        desk += "?view=overdue"
+    elif kind == Notice.Kind.DUE_SOON:
+        subject = f"{requests} {'are' if several else 'is'} due soon"
+        lines = [f"{subject}, and nobody has called yet."]
     else:
         subject = f"{requests} {'wait' if several else 'waits'}"
         lines = [f"{subject}."]
-    if due:
+    if due and kind != Notice.Kind.OVERDUE:
         when = hours.say_moment(due, at, zone).replace(hours.NBSP, " ")
         lines.append(f"{'The first call is' if several else 'The call is'} due {when}.")
-    lines += ["", "Open the desk:", desk, "", "Names and numbers are never sent by mail."]
-    return subject, "\n".join(lines) + "\n"
+    return subject, _body(lines, desk)
+
+
+def _digest_words(at):
+    """Return the day's numbers: how many, never who."""
+    clinic = Clinic.current()
+    numbers = queue.counts(at, clinic.calendar())
+    outside = spool.waiting()[0]
+    today = datetime.combine(at.astimezone(clinic.zone).date() + timedelta(days=1), time(), clinic.zone)
+    due_today = Lead.objects.open().with_due().filter(called=False, owed__range=(at, today)).count()
+    lines = [
+        f"Waiting: {numbers['waiting']}",
+        f"Overdue: {numbers['overdue']}",
+        f"Promised for today: {due_today}",
+        f"To call back later: {numbers['callbacks']}",
+        f"Held as suspected robots: {numbers['held']}",
+        f"With the safety flag: {numbers['safety']}",
+    ]
+    if outside:
+        lines.append(f"Waiting outside the database of this machine: {outside}")
+    subject = f"Call-backs today: {numbers['waiting']} waiting, {numbers['overdue']} overdue"
+    return subject, _body(lines, settings.SITE_URL + reverse("admin:leads_lead_changelist"))
+
+
+def _body(lines, desk):
+    lines = [*lines, "", "Open the desk:", desk, "", "Names and numbers are never sent by mail."]
+    return "\n".join(lines) + "\n"

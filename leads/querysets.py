@@ -65,9 +65,10 @@ class LeadQuerySet(models.QuerySet):
     def in_order(self, at, limit, times_now):
         """Sort by who is called first: safety flag, overdue, due callbacks, then by promise and time received.
 
-        Those whose chosen best time is not one of `times_now` come after, until two open hours before the promise
-        (`limit`). Last come those put off, by the moment they come back. The same moment gives the same order on
-        every page.
+        A promise that a closure moved is ordered by the new moment; those who asked first come first, so whoever
+        was moved to the day of reopening is called before all that were promised it. Those whose chosen best time is
+        not one of `times_now` come after, until two open hours before the promise (`limit`). Last come those put off,
+        by the moment they come back. The same moment gives the same order on every page.
         """
         put_off = Q(call_at__gt=at)
         return (

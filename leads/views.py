@@ -82,7 +82,10 @@ def take_request(request, clinic):
 
 def not_saved(request, clinic, form):
     """Say that nothing was stored, with the clinic's phone. Never a false thank-you."""
-    form.add_error(None, NOT_SAVED.format(phone=clinic.display_phone))
+    words = NOT_SAVED
+    if clinic.pause_words:
+        words = f"{clinic.pause_words} Your details are still here. Please call us on {{phone}}"
+    form.add_error(None, words.format(phone=clinic.display_phone))
     return show_again(request, clinic, form, status=503)
 
 

@@ -26,7 +26,7 @@ _numbers = itertools.count(1)
 def make_clinic(**fields):
     """Return the clinic's one row, with the hours the migrations made: Monday to Friday, 9 am to 5 pm, New York."""
     clinic = Clinic.current()
-    for name, value in {"recipients": "desk@clinic.example", **fields}.items():
+    for name, value in {"recipients": "desk@clinic.example", "daily_digest": False, **fields}.items():
         setattr(clinic, name, value)
     clinic.save()
     return clinic

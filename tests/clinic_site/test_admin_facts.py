@@ -26,7 +26,8 @@ def clinic_form(windows=((0, "09:00", "17:00"),), **facts):
     stored = list(OpeningHours.objects.values_list("pk", flat=True))
     data = {
         "name": "", "phone": "", "caller_id": "", "street": "", "city_state": "", "time_zone": "America/New_York",
-        "recipients": "", "max_tries": "4", "tries_days": "4", "keep_days": "180", "crisis_script": "", "team": "",
+        "recipients": "", "max_tries": "4", "tries_days": "4", "keep_days": "180",
+        "due_soon_minutes": "60", "crisis_script": "", "team": "",
         "license": "", "complaints": "", "fees_notice": "", "privacy_practices": "",
         "opening_hours-TOTAL_FORMS": str(len(stored) + len(windows)),
         "opening_hours-INITIAL_FORMS": str(len(stored)),

@@ -12,7 +12,7 @@ from django.db import close_old_connections
 from django.utils import timezone
 
 from clinic_site.models import Clinic, Heartbeat
-from leads import intake, spool
+from leads import intake, notices, spool
 from leads.models import Lead
 
 from .send_notices import send_all
@@ -43,7 +43,7 @@ class Command(BaseCommand):
 
     def round(self):
         """Do each step once. A step that fails says so in one line, and the next round goes on."""
-        for step in (self.beat, self.bring_in, self.send, self.forget):
+        for step in (self.beat, self.bring_in, self.alert, self.send, self.forget):
             if self.stop.is_set():
                 return
             try:
@@ -65,6 +65,11 @@ class Command(BaseCommand):
             return
         if brought_in or bad:
             self.stdout.write(f"requests: {brought_in} brought in from outside the database, {bad} set aside")
+
+    def alert(self):
+        written = notices.alert(timezone.now())
+        if written:
+            self.stdout.write(f"notices: {written} written because of the time")
 
     def send(self):
         sent, failed = send_all(after_each=self.go_on)
