@@ -217,14 +217,15 @@ def test_what_is_owed_to_an_address_no_longer_listed_is_closed_with_the_reason(c
     assert (notice.sent_at, notice.problem) == (MONDAY_10AM, "Not sent: this address is on no list any more")
 
 
-def test_mail_that_does_not_leave_is_said_on_the_first_page(clinic, staff_client, settings):
+def test_mail_that_does_not_leave_is_said_on_the_first_page(clinic, client, staff, settings):
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
     notices.new_request(make_lead(), MONDAY_10AM)
     assert notices.send_next(MONDAY_10AM) == "failed"
 
     with time_machine.travel(MONDAY_10AM + 16 * MINUTE, tick=False):
-        page = staff_client.get("/admin/").content.decode()
+        client.force_login(staff)
+        page = client.get("/admin/").content.decode()
 
     assert "1 notice to staff could not be sent" in page
     assert "ConnectionRefusedError" in page
