@@ -17,15 +17,15 @@ from .models import Lead
 log = logging.getLogger(__name__)
 
 # A clinic has some ten requests on a good day; a hospital's or a mobile carrier's network may bring a few at once.
-MANY_FROM_A_NETWORK = 20
+MANY_FROM_A_NETWORK = 10
 # Beyond this no hand types: the page gives the clinic's phone and keeps what was typed.
 TOO_MANY_FROM_A_NETWORK = 100
 NETWORK_HOURS = 1
-# A family may share a number; four requests a day for one are no family.
-MANY_FOR_A_NUMBER = 4
-# The same words for this many other numbers: nobody writes alike by chance.
+# A family, a shelter or a doctor's office may share a number; a dozen requests a day for one are no household's.
+MANY_FOR_A_NUMBER = 13
+# The same long text for this many other numbers. Short questions are often asked alike.
 SAME_TEXT_FOR_NUMBERS = 2
-SHORTEST_TEXT = 20
+SHORTEST_TEXT = 80
 DAY = timedelta(days=1)
 
 NETWORK = "Many requests from one network within an hour"

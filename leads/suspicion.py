@@ -37,7 +37,6 @@ def signs(*, name, phone, message="", bait=""):
         NAME_IS_MESSAGE: name == message and len(name.split()) > 1,
         LINKS_IN_MESSAGE: len(LINK.findall(message)) > 1,
         MARKUP: CODE.search(f"{name} {message}"),
-        ADVERTISING: len({*SOLD.findall(f"{name} {message}")}) + bool(LINK.search(f"{name} {message}")) > 1
-        and SOLD.search(f"{name} {message}"),
+        ADVERTISING: SOLD.search(message) and len({*SOLD.findall(message)}) + bool(LINK.search(message)) > 1,
     }
     return [reason for reason, is_so in found.items() if is_so]

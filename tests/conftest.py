@@ -41,6 +41,7 @@ del os.environ["DJANGO_SETTINGS_MODULE"]
 
 def pytest_addoption(parser):
     parser.addoption("--database-only", action="store_true", help="leave out every test that asks no database")
+    parser.addoption("--long", action="store_true", help="run the long fault tests too, and the others at full length")
 
 
 def pytest_collection_modifyitems(config, items):
@@ -49,6 +50,8 @@ def pytest_collection_modifyitems(config, items):
         left_out = [item for item in items if not asks_the_database(item)]
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if asks_the_database(item)]
+    if not config.getoption("--long"):
+        items[:] = [item for item in items if not item.get_closest_marker("long")]
     for item in items:
         marker = item.get_closest_marker("django_db")
         commits = {"live_server", "transactional_db"} & set(getattr(item, "fixturenames", ()))
