@@ -5,6 +5,7 @@ the releases themselves: a page that was taken off is found no more, without tou
 searches for is kept.
 """
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -15,6 +16,8 @@ from . import editorial, markup, words
 from .models import Release
 
 MOST_FOUND = 50
+# Where a citation mark stood before a full stop.
+SPACE_BEFORE_MARK = re.compile(r"\s+([.,;:?!])")
 
 
 @dataclass(frozen=True)
@@ -135,7 +138,7 @@ def _sentences(release):
 
 def _without_marks(text):
     """Return `text` without citation marks and placeholders."""
-    return editorial.BOX.sub(" ", editorial.CITATION.sub("", text))
+    return SPACE_BEFORE_MARK.sub(r"\1", editorial.BOX.sub(" ", editorial.CITATION.sub("", text)))
 
 
 # --- The index: two dialects ---

@@ -53,7 +53,7 @@ class ClinicAdminSite(AdminSite):
         return [
             path("today/closed/", step(today.close_today), name="today_closed"),
             path("today/promises/", step(today.broken_promises), name="today_promises"),
-            path("today/open/", step(today.open_today), name="today_open"),
+            path("today/open/", step(today.open_again), name="today_open"),
             path("today/unpause/", step(today.unpause), name="today_unpause"),
             *super().get_urls(),
         ]
@@ -77,18 +77,18 @@ def todays_numbers():
 
 
 def troubles():
-    """Return what staff should not have to look for: broken promises, mail that does not leave, today's closure."""
+    """Return what staff should not have to look for: broken promises, mail that does not leave, closures."""
     from leads import notices, promises
 
     from .models import Clinic
-    from .today import closure_today
+    from .today import closures_ahead
 
     at, clinic = timezone.now(), Clinic.current()
     failing = notices.failing(at)
     first = failing.first()
     return {
         "broken_promises": len(promises.broken(at, clinic.calendar())),
-        "closure_today": closure_today(at, clinic),
+        "closures": closures_ahead(at, clinic),
         "failing": first and {"count": failing.count(), "since": first.made_at, "problem": first.problem},
     }
 

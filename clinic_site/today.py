@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import F
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -22,13 +23,19 @@ from .models import Clinic, Closure
 class ClosedTodayForm(forms.Form):
     """Closed today, open late or close early: one choice, a time where it needs one."""
 
-    CHOICES = [("closed", "Closed today"), ("late", "Open late today"), ("early", "Close early today")]
+    CHOICES = [("closed", "Closed all day"), ("late", "Open late"), ("early", "Close early")]
 
+    day = forms.ChoiceField(
+        label="Which day?",
+        widget=forms.RadioSelect,
+        required=False,
+        error_messages={"invalid_choice": "Choose one of these days"},
+    )
     kind = forms.ChoiceField(
-        label="What happens today?",
+        label="What happens?",
         choices=CHOICES,
         widget=forms.RadioSelect,
-        error_messages={"required": "Choose what happens today", "invalid_choice": "Choose what happens today"},
+        error_messages={"required": "Choose what happens", "invalid_choice": "Choose what happens"},
     )
     time = forms.TimeField(
         label="At what time?",
@@ -44,13 +51,17 @@ class ClosedTodayForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.today = at.astimezone(calendar.zone).date()
         self.calendar = calendar
+        days = days_to_close(at, calendar)
+        self.fields["day"].choices = [(day.isoformat(), words) for day, words in days]
+        self.fields["day"].initial = days[0][0].isoformat() if days else ""
 
     def clean(self):
         cleaned = super().clean()
+        self.today = datetime.date.fromisoformat(cleaned["day"]) if cleaned.get("day") else self.today
         if cleaned.get("kind") in ("late", "early") and not self.errors and not cleaned.get("time"):
-            self.add_error("time", "Enter the time at which you open or close today")
+            self.add_error("time", "Enter the time at which you open or close")
         if not self.errors and not hours.closes(self.today, self.calendar):
-            self.add_error(None, "You are closed all day today already. Nothing has to be changed")
+            self.add_error(None, "You are closed all that day already. Nothing has to be changed")
         return cleaned
 
     def closure(self):
@@ -63,6 +74,19 @@ class ClosedTodayForm(forms.Form):
             ends_at=time if kind == "late" else None,
             reason=self.cleaned_data["reason"] or dict(self.CHOICES)[kind],
         )
+
+
+def days_to_close(at, calendar):
+    """Return (date, words) of today while it has open hours left, and of the next day that opens."""
+    today, found = at.astimezone(calendar.zone).date(), []
+    closes = hours.closes(today, calendar)
+    if closes and at < closes:
+        found.append((today, f"Today, {hours.say_day(today)}"))
+    try:
+        following = hours.next_open_day(today, calendar)
+    except hours.NoOpeningHours:
+        return found
+    return [*found, (following, hours.say_day(following))]
 
 
 def with_closure(calendar, closure):
@@ -79,7 +103,7 @@ def close_today(request, site):
     at, clinic = timezone.now(), Clinic.current()
     form = ClosedTodayForm(request.POST or None, at=at, calendar=clinic.calendar())
     if not form.is_valid():
-        return page(request, site, "Close today, or change today's hours", {"form": form})
+        return page(request, site, "Close a day, open late or close early", {"form": form})
     closure = form.closure()
     if "confirm" not in request.POST:
         calendar = with_closure(clinic.calendar(), closure)
@@ -108,17 +132,20 @@ def broken_promises(request, site):
 
 
 @require_POST
-def open_today(request, site):
-    """Take back what closes today alone. People who were told a later time keep it, and may be called sooner."""
+def open_again(request, site):
+    """Take back the closure of one day. People who were told a later time keep it, and may be called sooner."""
     must(request, "clinic_site.delete_closure")
     clinic = Clinic.current()
-    today = timezone.now().astimezone(clinic.zone).date()
-    with transaction.atomic():
-        gone, _ = Closure.objects.filter(starts_on=today, ends_on=today).delete()
-        log(request, clinic, "Today's closure was taken back.")
-    if gone:
-        words = "Today's usual hours stand again. People who were told a later time may be called sooner all the same."
-        messages.success(request, words)
+    closure = Closure.objects.filter(pk=request.POST.get("closure") or 0, ends_on=F("starts_on")).first()
+    if closure:
+        with transaction.atomic():
+            closure.delete()
+            log(request, clinic, f"Taken back: {words_of(closure, clinic)}")
+        messages.success(
+            request,
+            f"The usual hours stand again on {hours.say_day(closure.starts_on)}. People who were told a later time may "
+            "be called sooner all the same.",
+        )
     return redirect("admin:index")
 
 
@@ -160,11 +187,12 @@ def concerned(at, calendar):
 
 
 def words_of(closure, clinic):
-    """Return what a closure of today means, as a sentence."""
+    """Return what a closure of one day means, as a sentence."""
+    day = hours.say_day(closure.starts_on)
     if closure.starts_at is None and closure.ends_at is None:
-        return "You are closed all day today."
+        return f"You are closed all day on {day}."
     moment = datetime.datetime.combine(closure.starts_on, closure.starts_at or closure.ends_at, clinic.zone)
-    return f"You {'close' if closure.starts_at else 'open'} at {hours.say_time(moment, clinic.zone)} today."
+    return f"You {'close' if closure.starts_at else 'open'} at {hours.say_time(moment, clinic.zone)} on {day}."
 
 
 def told(count):
@@ -178,8 +206,8 @@ def log(request, clinic, words):
     LogEntry.objects.log_actions(request.user.pk, [clinic], CHANGE, words, single_object=True)
 
 
-def closure_today(at, clinic):
-    """Return in words what closes today, "" when the usual hours stand."""
+def closures_ahead(at, clinic):
+    """Return the next closures of single days from today on, ready to show and to take back."""
     today = at.astimezone(clinic.zone).date()
-    closure = Closure.objects.filter(starts_on=today, ends_on=today).order_by("-id").first()
-    return words_of(closure, clinic) if closure else ""
+    found = Closure.objects.filter(starts_on__gte=today, ends_on=F("starts_on")).order_by("starts_on", "id")
+    return [{"pk": closure.pk, "words": words_of(closure, clinic)} for closure in found[:5]]

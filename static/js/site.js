@@ -30,6 +30,6 @@ for (const time of document.querySelectorAll("time[data-your-time]")) {
   const theirs = (sign === "-" ? 1 : -1) * (Number(hours) * 60 + Number(minutes));
   if (!sign || moment.getTimezoneOffset() === theirs) continue;
   const words = new Intl.DateTimeFormat("en-US", { weekday: "long", hour: "numeric", minute: "2-digit" }).format(moment);
-  time.textContent = `On your clock: ${words}.`;
+  time.textContent = `On your clock: ${words.replace(":00", "").replace("AM", "am").replace("PM", "pm")}.`;
   time.hidden = false;
 }

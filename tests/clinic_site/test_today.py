@@ -148,7 +148,10 @@ def test_snow_day_shows_whom_it_concerns_before_anything_changes(manager):
 
     answer = manager.post(ADDRESS, {"kind": "closed", "reason": "Snow"})
 
-    assert "You are closed all day today. 1 person was promised a time at which you will be closed" in words(answer)
+    assert (
+        "You are closed all day on Tuesday, November 24. 1 person was promised a time at which you will be closed"
+        in words(answer)
+    )
     assert f"{lead.reference} promised today 5 pm, new time tomorrow 5 pm" in words(answer).replace("\xa0", " ")
     assert f"{agreed.reference} agreed for today" in words(answer)
     assert not Closure.objects.exists()
@@ -197,9 +200,9 @@ def test_open_late_moves_only_what_falls_in_it(manager):
 @pytest.mark.parametrize(
     ("typed", "message"),
     [
-        ({}, "Choose what happens today"),
-        ({"kind": "later"}, "Choose what happens today"),
-        ({"kind": "early"}, "Enter the time at which you open or close today"),
+        ({}, "Choose what happens"),
+        ({"kind": "later"}, "Choose what happens"),
+        ({"kind": "early"}, "Enter the time at which you open or close"),
         ({"kind": "late", "time": "half past nine"}, "Write the time like 11:00 or 2:30 pm"),
     ],
 )
@@ -211,21 +214,35 @@ def test_what_is_missing_is_said_and_what_was_typed_is_kept(manager, typed, mess
     assert not Closure.objects.exists()
 
 
+def test_the_evening_before_the_next_open_day_can_be_closed(manager, clock):
+    lead = make_lead(promised_by=WEDNESDAY_5PM)
+    clock.move_to(TUESDAY_5PM + HOUR)
+    asked = manager.get(ADDRESS)
+    assert "Wednesday, November 25" in words(asked)
+    assert "Today" not in words(asked).split("Which day?")[1].split("What happens?")[0]
+
+    manager.post(ADDRESS, {"day": "2026-11-25", "kind": "closed", "confirm": "yes"})
+
+    assert Closure.objects.get().starts_on == date(2026, 11, 25)
+    # Thursday is Thanksgiving.
+    assert Lead.objects.get(pk=lead.pk).revised_for == FRIDAY_5PM
+
+
 def test_a_day_that_is_closed_already_needs_nothing(manager):
     Closure.objects.create(starts_on=TUESDAY, ends_on=TUESDAY)
 
     answer = manager.post(ADDRESS, {"kind": "closed", "confirm": "yes"})
 
-    assert "You are closed all day today already" in words(answer)
+    assert "You are closed all that day already" in words(answer)
     assert Closure.objects.count() == 1
 
 
 def test_taking_it_back_opens_the_day_and_leaves_what_was_told(manager):
     lead = make_lead(promised_by=TUESDAY_5PM)
     manager.post(ADDRESS, {"kind": "closed", "confirm": "yes"})
-    assert "You are closed all day today." in words(manager.get("/admin/"))
+    assert "You are closed all day on Tuesday, November 24." in words(manager.get("/admin/"))
 
-    manager.post("/admin/today/open/")
+    manager.post("/admin/today/open/", {"closure": Closure.objects.get().pk})
 
     assert not Closure.objects.exists()
     assert Lead.objects.get(pk=lead.pk).revised_for == WEDNESDAY_5PM
@@ -237,7 +254,7 @@ def test_only_those_who_may_change_hours_may(client, clinic, path):
 
     assert client.post(f"/admin/today/{path}/", {"kind": "closed", "confirm": "yes"}).status_code == 403
     assert client.get("/admin/").status_code == 200
-    assert "Closed today, open late" not in words(client.get("/admin/"))
+    assert "Close today, open late" not in words(client.get("/admin/"))
     assert not Closure.objects.exists()
 
 
