@@ -4,6 +4,7 @@ No database, no request, no clock. Each check returns a list of findings, empty 
 not prove that a page is fair: a person must still read it.
 """
 
+import hashlib
 import re
 from dataclasses import dataclass
 from functools import cache
@@ -37,6 +38,14 @@ class Finding:
     message: str  # what to do
     excerpt: str = ""
     blocking: bool = True
+    where: str = ""  # the field, or the heading the place stands under
+    reason: str = ""
+    source: str = ""
+
+    @property
+    def digest(self):
+        """Return what a clinician's leave is kept under: with other words in the text it is another finding."""
+        return hashlib.sha256(f"{self.rule}\n{' '.join(self.excerpt.split())}".encode()).hexdigest()
 
 
 @dataclass(frozen=True)

@@ -120,6 +120,27 @@ def _check(page, unknown, body):
             raise page.wrong(f"[{number}] has no reference in the list.", f"[{number}]")
 
 
+def starter_contents(folder=None):
+    """Return the content of every starter page as a draft would give it, without asking a database."""
+    folder = folder or FOLDER
+    sources = {row.key: row for row in read_references(folder / "references.json")}
+    topics = {row.slug: row for row in read_categories(folder / "categories.toml")}
+    pages = [read_page(path, Article.Kind.ARTICLE) for path in sorted(folder.glob("articles/*.html"))]
+    pages += [read_page(path, Article.Kind.PAGE) for path in sorted(folder.glob("pages/*.html"))]
+    contents = []
+    for page in pages:
+        values = page.values
+        article = Article(
+            **{name: values[name] for name in ("kind", "position", "title", "slug", "summary", "description", "body")},
+            **{name: values[name] for name in SWITCHES},
+            key_points="\n".join(values["key_points"]),
+            category=topics.get(values["category"]),
+        )
+        rows = [sources[key].value() | {"number": number} for number, key in enumerate(values["references"], start=1)]
+        contents.append(article.content() | {"references": rows})
+    return contents
+
+
 def read_categories(path):
     """Return the topics of categories.toml as unsaved rows."""
     try:

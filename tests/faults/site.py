@@ -188,7 +188,8 @@ def migrated_database():
 
 SET_UP = (
     "from clinic_site.models import Clinic; clinic = Clinic.current(); clinic.phone = '202-555-0199'; "
-    "clinic.recipients = 'desk@clinic.example'; clinic.daily_digest = False; clinic.save()"
+    "clinic.recipients = 'desk@clinic.example'; clinic.daily_digest = False; "
+    "clinic.hours_confirmed = True; clinic.save()"
 )
 
 

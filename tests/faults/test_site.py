@@ -207,17 +207,16 @@ def test_a_full_disk_gives_no_false_thanks_and_recovers(tmp_path, figures):
     disk = tmp_path / "disk"
     disk.mkdir()
     mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", str(disk)], capture_output=True, text=True
+        ["mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", str(disk)], capture_output=True, text=True
     )
     assert mounted.returncode == 0, f"a small disk of its own needs root and mount: {mounted.stderr}"
     try:
         with running(folder=disk) as site:
             before = people(site, 10, 4)
             filler = disk / "filler"
-            with filler.open("wb") as file, contextlib.suppress(OSError):
-                while True:
-                    file.write(b"x" * 4096)
-                    file.flush()
+            with contextlib.suppress(OSError), filler.open("wb", buffering=0) as file:
+                while file.write(b"x" * 4096):
+                    pass
             outcome = people(site, 60, 6, again=1)
             public = [site.get(path).status for path in ("/", "/help/", "/callback/")]
             filler.unlink()

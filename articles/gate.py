@@ -1,0 +1,38 @@
+"""Between the checks and the rows: which findings of a draft stand, and which addresses lead somewhere."""
+
+from django.urls import reverse
+from django.utils import timezone
+
+from . import checks
+
+# Addresses that are no release: made by views.
+VIEWS = ("home", "help", "contact", "preferences", "search", "articles:list", "leads:callback")
+
+
+def allowed_of(article):
+    """Return the digests of the findings that a clinician lets stand on this page."""
+    return {row.excerpt_digest for row in article.overrides.all()} if article.pk else set()
+
+
+def public_paths(contents):
+    """Return every address that answers: the views, what is public now, and the pages of `contents`."""
+    from .models import Category, Release, address
+
+    found = {reverse(name) for name in VIEWS}
+    found |= {address(content["kind"], content["slug"]) for content in contents}
+    if not contents:
+        releases = Release.objects.live(timezone.now()).values_list("kind", "slug")
+        found |= {address(kind, slug) for kind, slug in releases}
+        found |= {category.get_absolute_url() for category in Category.objects.all()}
+    return found
+
+
+def findings(article):
+    """Return everything the checks find in a draft, blocking ones first."""
+    return checks.check(article.content(), paths=public_paths([]), allowed=allowed_of(article))
+
+
+def blocking(article):
+    """Return what keeps a draft from being published, in words."""
+    found = checks.blocking(article.content(), allowed=allowed_of(article))
+    return [f"{one.message} “{one.excerpt}”" if one.excerpt else one.message for one in found]
