@@ -1,8 +1,9 @@
 """Publishing: the editor's draft (Article) and what readers see (Release)."""
 
+import calendar
 import hashlib
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -117,6 +118,8 @@ class Reference(models.Model):
         }
 
 
+# Reviews of pages signed in one week are spread over so many weeks before the latest day.
+SPREAD_WEEKS = 6
 # The at-a-glance box of a treatment page: label for readers, field.
 GLANCE = (
     ("What it is", "glance_what"),
@@ -330,10 +333,77 @@ class Article(models.Model):
         """Return the release readers see at `at`, or None."""
         return self.releases.live(at).first()
 
-    def sign(self, contributor, at):
-        """Record that a clinician vouches for exactly the present text."""
+    # The way to readers: asked for review, signed or sent back, published now or at a moment, taken off. Each step is
+    # one transaction with its Step; where a page stands follows from these facts.
+
+    def state(self, at):
+        """Return in words where the draft stands at `at`."""
+        if self.releases.filter(public_from__gt=at, public_until=None).exists():
+            return "Scheduled"
+        live = self.releases.live(at).first()
+        if live and live.digest == self.digest_now():
+            return "Public, not signed" if live.is_correction or not live.signed_at else "Public"
+        if self.is_signed():
+            return "Signed, not public yet"
+        if self.review_asked_at:
+            return "In review"
+        if live:
+            return "Public, draft changed"
+        return "Unpublished" if self.releases.exists() else "Draft"
+
+    @transaction.atomic
+    def ask_for_review(self, user, at, text=""):
+        """Put the draft before the clinicians. Return False if it waits for them already, or is signed as it is."""
+        if self.review_asked_at or self.is_signed():
+            return False
+        self.review_asked_at = at
+        self.save(update_fields=["review_asked_at"])
+        self._step(Step.Kind.ASKED, user, at, text)
+        return True
+
+    @transaction.atomic
+    def send_back(self, user, at, text):
+        """Give the draft back to its writer with what has to change; raises ValidationError without words."""
+        if not text.strip():
+            raise ValidationError("Say what has to change before you send it back.")
+        self.review_asked_at = None
+        self.save(update_fields=["review_asked_at"])
+        self._step(Step.Kind.SENT_BACK, user, at, text.strip())
+
+    @transaction.atomic
+    def sign(self, contributor, at, user=None, judged=(), fda_checked_on=None, help_checked_on=None):
+        """Record that a clinician vouches for exactly the present text, and when it is looked at again."""
         self.signed_digest, self.signed_by, self.signed_at = self.signed_digest_now(), contributor, at
-        self.save(update_fields=["signed_digest", "signed_by", "signed_at"])
+        self.review_asked_at = None
+        self.review_due_on = self._next_review(at.date())
+        self.save(update_fields=["signed_digest", "signed_by", "signed_at", "review_asked_at", "review_due_on"])
+        Signature.objects.create(
+            article=self,
+            contributor=contributor,
+            user=user,
+            at=at,
+            digest=self.signed_digest,
+            content=self.content(),
+            judged=list(judged),
+            fda_checked_on=fda_checked_on,
+            help_checked_on=help_checked_on,
+        )
+        self._step(Step.Kind.SIGNED, user, at)
+
+    def _next_review(self, day):
+        """Return when a text signed on `day` is due: `review_months` on, or up to six weeks sooner in a week with less.
+
+        So that pages signed in one week do not fall due in one week (source: the project's safety rules, I5).
+        """
+        latest = add_months(day, self.review_months)
+        others = Article.objects.exclude(pk=self.pk).exclude(review_due_on=None)
+        spread = [latest - timedelta(weeks=weeks) for weeks in range(SPREAD_WEEKS + 1)]
+        spread = [one for one in spread if one > day] or [latest]
+        due = list(others.filter(review_due_on__range=(spread[-1], latest)).values_list("review_due_on", flat=True))
+        return min(spread, key=lambda one: sum(other.isocalendar()[:2] == one.isocalendar()[:2] for other in due))
+
+    def _step(self, kind, user, at, text=""):
+        self.steps.create(kind=kind, user=user, at=at, text=text)
 
     def as_release(self, at):
         """Return the present text as a Release that is not stored: what publishing at `at` would make public."""
@@ -346,28 +416,93 @@ class Article(models.Model):
             digest=self.digest_now(),
             reviewer_name=self.signed_by.name if signed else "",
             reviewer_credentials=self.signed_by.credentials if signed else "",
+            reviewed_by=self.signed_by if signed else None,
             signed_at=self.signed_at if signed else None,
+            review_due_on=self.review_due_on if signed else None,
             public_from=at,
         )
 
     @transaction.atomic
-    def publish(self, at, user=None, reason="", unsigned=False):
-        """Make the present text public from `at` on and return its Release; the one before ends at that moment.
+    def publish(self, at, user=None, reason="", unsigned=False, change_note="", public_from=None):
+        """Make the present text public and return its Release; the one before ends at that moment.
 
-        On a public address a text about treatment must be signed first. With `unsigned` it is stored all the same,
-        and readers see it only where the site is a demonstration (see ReleaseQuerySet.live).
+        With `public_from` in the future readers see it from then on, by the clock alone. On a public address a text
+        about treatment must be signed first. With `unsigned` it is stored all the same, and readers see it only where
+        the site is a demonstration (see ReleaseQuerySet.live). A signed text gives way to a signed one alone.
         """
         # Two people who publish one page at once take turns.
         Article.objects.select_for_update().get(pk=self.pk)
         self.refuse_what_cannot_be_published()
         if not unsigned:
             self.refuse_without_signature()
-        release = self.as_release(at)
+        moment = public_from if public_from and public_from > at else at
+        kind = Step.Kind.PUBLISHED if moment == at else Step.Kind.SCHEDULED
+        return self._release(at, moment, kind, user, reason, change_note=change_note)
+
+    @transaction.atomic
+    def publish_correction(self, user, at, reason, change_note=""):
+        """Put a public text right at once, before a clinician can sign it. Readers see no reviewer until one has.
+
+        Only where a signed text was public; raises ValidationError without a reason, or where the text claims what no
+        page may claim.
+        """
+        Article.objects.select_for_update().get(pk=self.pk)
+        if not reason.strip():
+            raise ValidationError("Say why this cannot wait for a signature.")
+        if not self.releases.filter(public_from__lte=at).exclude(signed_at=None).exists():
+            raise ValidationError("No signed text of this page was ever public, so there is nothing to correct.")
+        self.refuse_what_cannot_be_published()
+        release = self._release(
+            at,
+            at,
+            Step.Kind.CORRECTED,
+            user,
+            reason.strip(),
+            change_note=change_note,
+            is_correction=not self.is_signed(),
+        )
+        if not self.review_asked_at and not self.is_signed():
+            self.review_asked_at = at
+            self.save(update_fields=["review_asked_at"])
+        return release
+
+    def _release(self, at, moment, kind, user, reason, **more):
+        """Store the present text as the one readers see from `moment` on. Whatever was planned before gives way."""
+        release = self.as_release(moment)
+        for name, value in more.items():
+            setattr(release, name, value)
         release.statements, release.published_by, release.reason = statement_texts()[1], user, reason
-        self.releases.filter(public_until=None).update(public_until=at)
+        self._drop_schedule(at)
+        self.releases.filter(public_until=None).update(public_until=moment)
         release.save()
         self.lead_old_addresses_here()
+        self._step(kind, user, at, reason)
         return release
+
+    def _drop_schedule(self, at):
+        """Let a release that was planned and is not public yet never be seen; the one before stands on."""
+        planned = self.releases.filter(public_from__gt=at, public_until=None).first()
+        if planned is None:
+            return None
+        self.releases.filter(pk=planned.pk).update(public_until=planned.public_from)
+        before = self.releases.filter(public_until=planned.public_from, public_from__lt=planned.public_from)
+        before = before.exclude(pk=planned.pk).first()
+        if before:
+            self.releases.filter(pk=before.pk).update(public_until=None)
+        return planned
+
+    def scheduled(self, at):
+        """Return the release that becomes public later, or None."""
+        return self.releases.filter(public_from__gt=at, public_until=None).first()
+
+    @transaction.atomic
+    def unschedule(self, at, user=None):
+        """Withdraw what was to become public later. Return False when nothing was planned."""
+        Article.objects.select_for_update().get(pk=self.pk)
+        planned = self._drop_schedule(at)
+        if planned:
+            self._step(Step.Kind.UNSCHEDULED, user, at)
+        return bool(planned)
 
     def lead_old_addresses_here(self):
         """Keep every address this page once had, but for the present one and those another page has taken over."""
@@ -377,12 +512,20 @@ class Article(models.Model):
             OldAddress.objects.update_or_create(path=path, defaults={"article": self})
         OldAddress.objects.filter(path=self.get_absolute_url()).delete()
 
-    def unpublish(self, at):
-        """Take the page from readers at `at`. Return False when none was public."""
-        return bool(self.releases.filter(public_until=None).update(public_until=at))
+    @transaction.atomic
+    def unpublish(self, at, user=None, reason=""):
+        """Take the page from readers at `at`, and what was planned with it. Return False when none was public."""
+        Article.objects.select_for_update().get(pk=self.pk)
+        self._drop_schedule(at)
+        ended = bool(self.releases.filter(public_until=None).update(public_until=at))
+        if ended:
+            self._step(Step.Kind.UNPUBLISHED, user, at, reason)
+        return ended
 
     def refuse_what_cannot_be_published(self):
-        """Raise ValidationError naming what is missing, in the editor's words."""
+        """Raise ValidationError naming what is missing or claimed, in the editor's words."""
+        from . import gate  # it reads these rows
+
         marks = markup.citation_numbers(self.body)
         rows = {row.number for row in self.citations_in_order()}
         problems = []
@@ -393,11 +536,17 @@ class Article(models.Model):
         if marks - rows:
             missing = ", ".join(f"[{n}]" for n in sorted(marks - rows))
             problems.append(f"{missing} in the text has no reference. Add it under References, or take the mark out.")
+        problems += gate.blocking(self)
         if problems:
             raise ValidationError(problems)
 
     def refuse_without_signature(self):
         """Raise ValidationError if readers would not be shown this text for want of a clinician's signature."""
+        if self.treatment and not self.is_signed() and self.releases.filter(public_until=None).exclude(signed_at=None):
+            raise ValidationError(
+                "Readers see a signed text. It gives way to a signed one alone: let a clinician sign this one, or "
+                "publish it as a correction."
+            )
         if not settings.DEMONSTRATION and self.treatment and not self.is_signed():
             raise ValidationError(
                 "No clinician has signed this exact text. On a public address a page about treatment is shown only "
@@ -640,8 +789,8 @@ class Step(models.Model):
 NEVER_CHANGED = "A release is never changed or deleted. Publish the article again."
 
 
-# What a public address may show: what a clinician signed, or what does not speak of treatment.
-SHOWN_IN_PUBLIC = Q(signed_at__isnull=False) | Q(content__treatment=False)
+# What a public address may show: what a clinician signed, the correction of it, or what does not speak of treatment.
+SHOWN_IN_PUBLIC = Q(signed_at__isnull=False) | Q(is_correction=True) | Q(content__treatment=False)
 # A page whose review is overdue for longer than this leaves home, lists, feeds, sitemap and search.
 GRACE = timedelta(days=30)
 
@@ -660,7 +809,7 @@ class ReleaseQuerySet(models.QuerySet):
 
     def unsigned_treatment(self):
         """Texts about treatment, not taken off the site, that no clinician has signed."""
-        return self.filter(signed_at=None, content__treatment=True, public_until=None)
+        return self.filter(signed_at=None, is_correction=False, content__treatment=True, public_until=None)
 
     def listed(self, at):
         """Releases readers see that lists, feeds, sitemap and search may name: none whose review is long overdue."""
@@ -744,6 +893,18 @@ class Release(models.Model):
     def title(self):
         return self.content["title"]
 
+    @property
+    def is_self_reviewed(self):
+        """Tell whether the clinician who signed it wrote it."""
+        return bool(self.reviewer_name) and self.reviewer_name == self.content["author"]
+
+    def is_overdue(self, day):
+        return self.review_due_on is not None and self.review_due_on < day
+
+    def is_past_grace(self, day):
+        """Tell whether the review is overdue for so long that lists and search engines leave the page out."""
+        return self.review_due_on is not None and self.review_due_on + GRACE < day
+
 
 class OldAddress(models.Model):
     """An address a page once had; it leads on to where the page is now."""
@@ -756,6 +917,13 @@ class OldAddress(models.Model):
 
     def __str__(self):
         return self.path
+
+
+def add_months(day, months):
+    """Return the same day so many months on, or the month's last."""
+    month = day.month - 1 + months
+    year, month = day.year + month // 12, month % 12 + 1
+    return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
 
 
 def address(kind, slug):

@@ -63,7 +63,7 @@ class ReleasePage:
 
     @property
     def next_check(self):
-        return self.last_checked and self.last_checked + REVIEW_AFTER
+        return self.last_checked and (self.release.review_due_on or self.last_checked + REVIEW_AFTER)
 
     @property
     def is_overdue(self):

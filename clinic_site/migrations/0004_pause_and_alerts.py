@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='clinic',
             name='daily_digest',
-            field=models.BooleanField(default=True, help_text='How many wait, are due and are overdue. It comes also when nothing waits, as a sign that mail works.', verbose_name="send the day's numbers each open morning"),
+            field=models.BooleanField(default=True, help_text='How many wait, are due and are overdue. It comes also when nothing waits: a sign that mail works.', verbose_name="send the day's numbers each open morning"),
         ),
         migrations.AddField(
             model_name='clinic',

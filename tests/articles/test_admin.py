@@ -286,7 +286,7 @@ def test_editor_takes_a_page_off_the_site(client, editor):
     response = press(client, article, "unpublish")
 
     assert told(response) == ["“Sleep” is off the site. The draft is kept."]
-    assert client.get("/articles/sleep/").status_code == 404
+    assert client.get("/articles/sleep/").status_code == 410
     assert told(press(client, article, "unpublish")) == ["“Sleep” was not public."]
 
 

@@ -52,7 +52,7 @@ def test_signed_article_names_its_reviewer_and_dates(client):
         html = page(client.get("/articles/sleep/"))
 
     assert "Dana Reyes, MD" in html
-    assert "January 5, 2026" in html and "July 7, 2026" in html
+    assert "January 5, 2026" in html and "July 5, 2026" in html
     assert "Not yet reviewed" not in html and "due for a check" not in html
 
 

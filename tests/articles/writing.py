@@ -25,8 +25,8 @@ def make_article(references=(), related=(), **fields):
     values = {
         "title": f"Article {number}",
         "slug": f"article-{number}",
-        "summary": f"The answer of article {number}, in short.",
-        "body": f"<h2>First part</h2><p>The text of article {number}.</p>",
+        "summary": f"The answer of article-{number}, in short.",
+        "body": f"<h2>First part</h2><p>The text of article-{number}.</p>",
         **fields,
     }
     article = Article.objects.create(**values)

@@ -217,7 +217,7 @@ def test_a_full_disk_gives_no_false_thanks_and_recovers(tmp_path, figures):
             with contextlib.suppress(OSError), filler.open("wb", buffering=0) as file:
                 while file.write(b"x" * 4096):
                     pass
-            outcome = people(site, 60, 6, again=1)
+            outcome = people(site, 60, 6, again=1, first=100)
             public = [site.get(path).status for path in ("/", "/help/", "/callback/")]
             filler.unlink()
             began = time.monotonic()

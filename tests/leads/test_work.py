@@ -29,7 +29,7 @@ def work():
 
 def test_one_round_beats_sends_and_says_so(db):
     make_clinic()
-    notices.new_request(make_lead(), timezone.now())
+    notices.new_request(make_lead(promised_by=timezone.now() + timedelta(days=1)), timezone.now())
 
     assert work() == "notices: 1 sent, 0 failed and kept for later\n"
 
@@ -46,7 +46,7 @@ def test_closed_requests_are_forgotten_when_the_clinic_keeps_them_no_longer(db):
     now = timezone.now()
     old = make_lead(closed_at=now - timedelta(days=180, seconds=1), outcome=Lead.Outcome.BOOKED)
     young = make_lead(closed_at=now - timedelta(days=179), outcome=Lead.Outcome.BOOKED)
-    waiting = make_lead(received_at=now - timedelta(days=400))
+    waiting = make_lead(received_at=now - timedelta(days=400), call_at=now + timedelta(days=1))
 
     assert work() == "requests: 1 forgotten\n"
 
@@ -76,7 +76,9 @@ def test_a_note_written_after_forgetting_is_forgotten_in_its_turn(db):
 
 def test_a_database_error_costs_one_log_line_and_the_next_round_goes_on(db, monkeypatch, caplog):
     make_clinic()
-    notices.new_request(make_lead(name="Zebedee Quince"), timezone.now())
+    notices.new_request(
+        make_lead(name="Zebedee Quince", promised_by=timezone.now() + timedelta(days=1)), timezone.now()
+    )
 
     def broken(*args, **kwargs):
         raise OperationalError("database is locked: INSERT INTO leads VALUES ('Zebedee Quince')")
@@ -93,7 +95,7 @@ def test_a_database_error_costs_one_log_line_and_the_next_round_goes_on(db, monk
 
 def test_send_notices_on_its_own(db):
     make_clinic()
-    notices.new_request(make_lead(), timezone.now())
+    notices.new_request(make_lead(promised_by=timezone.now() + timedelta(days=1)), timezone.now())
     out = StringIO()
 
     call_command("send_notices", stdout=out)
