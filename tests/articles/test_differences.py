@@ -1,4 +1,4 @@
-"""What an editor and a clinician see between two texts: every word that came, went or moved, and nothing of the code."""
+"""What an editor and a clinician see between two texts: every word that came, went or moved, none of the code."""
 
 from articles.differences import compare
 
