@@ -16,7 +16,7 @@ from django.urls import path, reverse
 
 from clinic_site.context import request_facts
 
-from . import desk_forms, intake, queue
+from . import desk_forms, desk_rooms, intake, queue
 from .desk import Row, clock_words, crisis_steps, loop_words, lost_words, nothing_words, tallied, timeline
 from .models import Attempt, Event, Lead, Look, Notice, staff_name
 
@@ -66,6 +66,7 @@ class LeadAdmin(admin.ModelAdmin):
             path("", view(self.changelist_view), name="leads_lead_changelist"),
             path("add/", view(self.add_view), name="leads_lead_add"),
             path("next/", view(self.next_view), name="leads_lead_next"),
+            *desk_rooms.urls(self),
             path("<int:object_id>/", view(self.change_view), name="leads_lead_change"),
             path("<int:object_id>/call/", view(self.call_view), name="leads_lead_call"),
             path("<int:object_id>/<slug:verb>/", view(self.verb_view), name="leads_lead_verb"),
@@ -106,6 +107,7 @@ class LeadAdmin(admin.ModelAdmin):
             "rows": [Row.of(lead, request, limit, with_form=True) for lead in others],
             "mine_elsewhere": [lead for lead in mine if lead not in others],
             "loop_words": loop_words(clinic),
+            **desk_rooms.on_queue(request, view, shown),
         }
         return self.page(request, "leads/desk/queue.html", context, extra_context)
 
@@ -305,6 +307,7 @@ class LeadAdmin(admin.ModelAdmin):
             "call_back_to": request.POST.get("back") or "waiting",
             "crisis_open": request.GET.get("crisis") == "open",
             "may_change": self.has_change_permission(request),
+            **desk_rooms.on_request(request, lead),
         }
         return self.page(request, "leads/desk/request.html", context, extra_context)
 
