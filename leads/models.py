@@ -4,7 +4,8 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Greatest
 from django.utils.crypto import salted_hmac
 
 from .querysets import LeadQuerySet
@@ -35,6 +36,9 @@ class Lead(models.Model):
         ROBOT = "robot", "Robot"
         OTHER = "other", "Closed for another reason"
 
+    # How long a call keeps its request, once somebody says that they are on it.
+    ON_CALL = timedelta(minutes=60)
+
     reference = models.CharField(max_length=12, unique=True)
     # Blank after forgetting, so uniqueness is a partial rule (see Meta).
     token = models.CharField(max_length=64, blank=True)
@@ -58,6 +62,11 @@ class Lead(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="claimed_leads"
     )
     claimed_until = models.DateTimeField(null=True, blank=True)
+    claimed_at = models.DateTimeField(null=True, blank=True)
+    # Somebody said that they are on the phone with this person. Ends with the claim.
+    on_call_at = models.DateTimeField(null=True, blank=True)
+    # A crisis outlives claim and request: it ends only when a named person says what was done.
+    crisis_at = models.DateTimeField(null=True, blank=True)
     safety_at = models.DateTimeField(null=True, blank=True)
     held_at = models.DateTimeField(null=True, blank=True)
     held_reasons = models.JSONField(default=list, blank=True)
@@ -71,7 +80,10 @@ class Lead(models.Model):
     class Meta:
         verbose_name = "request"
         ordering = ["promised_by", "received_at", "id"]
-        indexes = [models.Index(fields=["closed_at", "promised_by", "received_at", "id"], name="lead_queue")]
+        indexes = [
+            models.Index(fields=["closed_at", "promised_by", "received_at", "id"], name="lead_queue"),
+            models.Index(fields=["crisis_at"], name="lead_in_crisis", condition=Q(crisis_at__isnull=False)),
+        ]
         constraints = [
             models.UniqueConstraint(name="lead_token_once", fields=["token"], condition=~Q(token="")),
             models.UniqueConstraint(
@@ -100,6 +112,10 @@ class Lead(models.Model):
     def holder(self, at):
         """Return who holds the claim at `at`, or None."""
         return self.claimed_by if self.claimed_by_id and self.claimed_until > at else None
+
+    def lapsed(self, at):
+        """Tell whether a claim ran out and nobody has said how the call went."""
+        return bool(self.claimed_by_id and self.claimed_until <= at)
 
     def answer(self, at, **answers):
         """Keep what the person answered on the receipt: `voicemail` or `best_time`. Return False if it is closed."""
@@ -177,7 +193,7 @@ class Lead(models.Model):
             forgotten = self._change(known, Event.Kind.FORGOTTEN, actor, at, **changes)
             # Whatever the state: a note may have been written after everything else was erased.
             erased = self.events.exclude(detail="").update(detail="")
-            erased += self.attempts.exclude(note="").update(note="")
+            erased += Attempt.everything.filter(lead=self).exclude(note="").update(note="")
             erased += self.drafts.all().delete()[0]
         return forgotten or bool(erased)
 
@@ -195,10 +211,18 @@ class Lead(models.Model):
 
     def extend(self, user, at):
         """Let the lease of whoever works on it begin anew. Return False if `user` does not hold it."""
+        until = at + timedelta(minutes=settings.LEASE_MINUTES)
         held = Lead.objects.open().held_by(user, at).filter(pk=self.pk)
-        extended = held.update(claimed_until=_lease(user, at)["claimed_until"])
+        # Never shorter than it was: whoever is on the phone has longer.
+        extended = held.update(claimed_until=Greatest("claimed_until", Value(until)))
         self.refresh_from_db()
         return bool(extended)
+
+    def on_call(self, user, at):
+        """Let `user` keep the request while they are on the phone. Return False if they do not hold it."""
+        until = Greatest("claimed_until", Value(at + self.ON_CALL))
+        held = Lead.objects.open().held_by(user, at)
+        return self._change(held, Event.Kind.ON_CALL, user, at, on_call_at=at, claimed_until=until)
 
     def release(self, user, at):
         """Give the request back to everybody. Return False if `user` does not hold it."""
@@ -211,12 +235,12 @@ class Lead(models.Model):
             detail = f"from {staff_name(holder)}" if holder else ""
             return self._change(Lead.objects.open(), Event.Kind.TAKEN_OVER, user, at, detail, **_lease(user, at))
 
-    def record_attempt(self, user, at, outcome, note="", call_at=None, dialed=""):
+    def record_attempt(self, user, at, outcome, note="", call_at=None, dialed="", covers=()):
         """Keep a call that was made, whoever holds the claim, and let follow what follows from its outcome.
 
         `dialed` is the number the caller was shown, in E.164: if the person has given another one since, a wrong
-        number says nothing about the new one. The same call sent twice within a minute is one call: a button was
-        pressed twice.
+        number says nothing about the new one. `covers` are the other requests from that number that a wish not to be
+        called ends too. The same call sent twice within a minute is one call: a button was pressed twice.
         """
         from . import notices  # notices are rows of this module
 
@@ -228,6 +252,7 @@ class Lead(models.Model):
             if same.exists():
                 self.refresh_from_db()
                 return same.last()
+            undo = _Undo(lead)
             attempt = self.attempts.create(user=user, at=at, outcome=outcome, note=note)
             detail = outcome.label if holder in (None, user) else f"{outcome.label}, while {staff_name(holder)} had it"
             changed_meanwhile = outcome == Attempt.Outcome.WRONG_NUMBER and dialed not in ("", lead.phone_e164)
@@ -238,7 +263,7 @@ class Lead(models.Model):
                 lead._keep_with_caller(user, at)
                 notices.safety(lead, at)
             elif outcome in Attempt.CLOSING:
-                lead.close(user, at, outcome.value)
+                lead._close_after_a_call(user, at, outcome.value, note, undo, covers)
             elif not lead.closed_at:
                 if changed_meanwhile:
                     call_at = None
@@ -246,8 +271,54 @@ class Lead(models.Model):
                     call_at = call_at or lead.due  # until then the person may give another number
                 claim = _NO_CLAIM if holder in (None, user) else {}
                 Lead.objects.filter(pk=self.pk).update(call_at=call_at, **claim)
+            attempt.before = undo.payload()
+            attempt.save(update_fields=["before"])
             self.refresh_from_db()
         return attempt
+
+    def _close_after_a_call(self, user, at, outcome, note, undo, covers):
+        """Close the request as the call ended it, and whoever else at this number asked not to be called."""
+        undo.listed = outcome != Lead.Outcome.DO_NOT_CALL or DoNotCall.covers(self.phone_e164)
+        if note:
+            self.end_crisis(user, at, note)
+        self.close(user, at, outcome)
+        for other in covers if outcome == Lead.Outcome.DO_NOT_CALL else ():
+            other = other._locked()
+            undo.add(other)
+            other.close(user, at, outcome, f"Asked on the call about {self.reference}")
+
+    def undo(self, attempt, user, at):
+        """Take back what the outcome of a call did. The call stays on record, marked. Return why not, "" when done.
+
+        Only its caller may, for a few minutes, and only while nobody has done anything to the request since.
+        """
+        with transaction.atomic():
+            self._locked()
+            attempt = Attempt.everything.get(pk=attempt.pk)
+            why_not = attempt.why_not_undone(user, at)
+            if why_not:
+                self.refresh_from_db()
+                return why_not
+            for pk, before in attempt.before["leads"].items():
+                lead = Lead.objects.select_for_update().get(pk=pk)
+                if lead.claimed_by_id and lead.claimed_by_id == before["claimed_by_id"]:
+                    # Whoever works on it has extended the lease since.
+                    before = {**before, "claimed_until": lead.claimed_until}
+                lead._change(Lead.objects.all(), Event.Kind.UNDONE, user, at, attempt.get_outcome_display(), **before)
+            attempt.undone_at = at
+            attempt.save(update_fields=["undone_at"])
+            if not attempt.before["listed"]:
+                DoNotCall.withdraw(self.phone_e164)
+            if attempt.outcome == Attempt.Outcome.IN_CRISIS:
+                unsent = self.notices.filter(kind=Notice.Kind.SAFETY, made_at=attempt.at, sent_at=None)
+                unsent.update(sent_at=at, problem="Not sent: it was taken back")
+            self.refresh_from_db()
+        return ""
+
+    def end_crisis(self, user, at, what):
+        """Say what was done for a person in crisis, and let the request be an ordinary one. False if it is none."""
+        in_crisis = Lead.objects.exclude(crisis_at=None)
+        return self._change(in_crisis, Event.Kind.CRISIS_ENDED, user, at, what, crisis_at=None)
 
     def call_later(self, user, at, moment):
         """Let the request rest until `moment` and give it back. Return False if it is not open."""
@@ -265,6 +336,8 @@ class Lead(models.Model):
         with transaction.atomic():
             if outcome == Lead.Outcome.DO_NOT_CALL:
                 DoNotCall.add(self._locked().phone_e164, at)
+            if note:
+                self.end_crisis(user, at, note)
             detail = f"{outcome.label}: {note}" if note else outcome.label
             return self._change(Lead.objects.filter(closed_at=None), Event.Kind.CLOSED, user, at, detail, **changes)
 
@@ -297,7 +370,8 @@ class Lead(models.Model):
         """Flag a person in crisis. Whatever the request was, it is open now and stays with whoever is on the line."""
         if self.closed_at:
             self.events.create(kind=Event.Kind.REOPENED, actor=user, at=at)
-        changes = {**_IN_THE_QUEUE, "safety_at": self.safety_at or at, **_lease(user, at)}
+        changes = {"safety_at": self.safety_at or at, "crisis_at": self.crisis_at or at, **_lease(user, at)}
+        changes |= _IN_THE_QUEUE
         self._change(Lead.objects.all(), Event.Kind.SAFETY, user, at, "In crisis on the phone", **changes)
 
     def _locked(self):
@@ -314,7 +388,7 @@ class Lead(models.Model):
         return bool(changed)
 
 
-_NO_CLAIM = {"claimed_by": None, "claimed_until": None}
+_NO_CLAIM = {"claimed_by": None, "claimed_until": None, "claimed_at": None, "on_call_at": None}
 _FORGOTTEN = {
     **dict.fromkeys(("name", "phone_raw", "phone_e164", "extension", "message", "source_path"), ""),
     **dict.fromkeys(("token", "submission_key"), ""),
@@ -324,12 +398,45 @@ _IN_THE_QUEUE = {"closed_at": None, "outcome": "", "held_at": None, "robot_at": 
 
 
 def _lease(user, at):
-    return {"claimed_by": user, "claimed_until": at + timedelta(minutes=settings.LEASE_MINUTES)}
+    until = at + timedelta(minutes=settings.LEASE_MINUTES)
+    return {"claimed_by": user, "claimed_until": until, "claimed_at": at, "on_call_at": None}
+
+
+class _Undo:
+    """What a call's outcome changes, as it was before, so that it can be put back."""
+
+    COLUMNS = (
+        "call_at", "claimed_by_id", "claimed_until", "claimed_at", "on_call_at", "safety_at", "crisis_at", "held_at",
+        "robot_at", "closed_at", "outcome",
+    )  # fmt: skip
+
+    def __init__(self, lead):
+        self.leads = {}
+        self.listed = True
+        self.add(lead)
+
+    def add(self, lead):
+        values = {column: getattr(lead, column) for column in self.COLUMNS}
+        self.leads[str(lead.pk)] = {
+            name: getattr(value, "isoformat", lambda v=value: v)() for name, value in values.items()
+        }
+
+    def payload(self):
+        """Return it as an attempt keeps it, with each request's last event: a later one means that others acted."""
+        last = Event.objects.filter(lead__in=self.leads).order_by().values_list("lead").annotate(models.Max("pk"))
+        return {"leads": self.leads, "listed": self.listed, "last": {str(pk): event for pk, event in last}}
 
 
 def staff_name(user):
     """Return what colleagues call a staff member."""
     return user.get_full_name() or user.get_username()
+
+
+class StandingAttempts(models.Manager):
+    """Calls as everybody counts them: without those that were taken back. `Attempt.everything` has those too."""
+
+    def get_queryset(self):
+        return super().get_queryset().filter(undone_at=None)
 
 
 class Attempt(models.Model):
@@ -349,17 +456,44 @@ class Attempt(models.Model):
     # These end the request, under the same name.
     CLOSING = (Outcome.BOOKED, Outcome.NO_VISIT, Outcome.DO_NOT_CALL)
 
+    UNDO = timedelta(minutes=5)
+    # What others may do to a request without an outcome becoming final by it.
+    HARMLESS = ("noted", "repeated")
+
     lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="attempts")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    at = models.DateTimeField()
+    at = models.DateTimeField(db_index=True)
     outcome = models.CharField(max_length=20, choices=Outcome)
     note = models.CharField(max_length=200, blank=True)
+    undone_at = models.DateTimeField(null=True, blank=True)
+    # The request as it was before this call: moments and states, never who it was. Read within five minutes only.
+    before = models.JSONField(default=dict, blank=True)
+
+    objects = StandingAttempts()
+    everything = models.Manager()
 
     class Meta:
         ordering = ["at", "id"]
+        base_manager_name = "everything"
 
     def __str__(self):
         return self.get_outcome_display()
+
+    def why_not_undone(self, user, at):
+        """Return why this call cannot be taken back, "" when it can."""
+        if self.undone_at:
+            return "This was taken back already."
+        if self.user_id != user.pk or not self.before:
+            return "Only whoever saved a call can take it back."
+        if not self.at <= at <= self.at + self.UNDO:
+            return "The five minutes to take it back are over. Open the request to put it right."
+        for pk, last in self.before["last"].items():
+            since = Event.objects.filter(lead=pk, pk__gt=last).exclude(kind__in=self.HARMLESS).select_related("actor")
+            event = since.first()
+            if event:
+                who = staff_name(event.actor) if event.actor else "The person"
+                return f"{who} has done something to this request since: {event.get_kind_display().lower()}. It stays."
+        return ""
 
 
 class Event(models.Model):
@@ -386,6 +520,9 @@ class Event(models.Model):
         REVISED = "revised", "New time after a closure"
         MERGED = "merged", "Merged"
         NOTED = "noted", "Note"
+        ON_CALL = "on_call", "On the phone"
+        UNDONE = "undone", "Taken back"
+        CRISIS_ENDED = "crisis_ended", "Crisis ended"
 
     lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="events")
     kind = models.CharField(max_length=20, choices=Kind)
@@ -445,6 +582,13 @@ class DoNotCall(models.Model):
         return cls.objects.filter(phone_digest=cls.digest(phone_e164)).exists()
 
     @classmethod
+    def among(cls, numbers):
+        """Return {number: since when} of those of these numbers that asked not to be called."""
+        digests = {cls.digest(number): number for number in set(numbers) if number}
+        found = cls.objects.filter(phone_digest__in=digests).values_list("phone_digest", "at")
+        return {digests[digest]: at for digest, at in found}
+
+    @classmethod
     def add(cls, phone_e164, at):
         if phone_e164:
             cls.objects.get_or_create(phone_digest=cls.digest(phone_e164), defaults={"at": at})
@@ -466,6 +610,7 @@ class Notice(models.Model):
         DUE_SOON = "due_soon", "Due soon"
         OVERDUE = "overdue", "Overdue"
         DIGEST = "digest", "Daily digest"
+        HELP = "help", "The desk asks for help"
 
     kind = models.CharField(max_length=20, choices=Kind)
     lead = models.ForeignKey(Lead, on_delete=models.CASCADE, null=True, blank=True, related_name="notices")
@@ -496,3 +641,19 @@ class Draft(models.Model):
 
     def __str__(self):
         return f"draft {self.pk}"
+
+
+class DeskChoice(models.Model):
+    """What one person has switched on or off at the desk."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    shortcuts = models.BooleanField("keyboard shortcuts", default=True)
+    sound = models.BooleanField("a sound for new requests", default=False)
+
+    def __str__(self):
+        return f"desk of {self.user_id}"
+
+    @classmethod
+    def of(cls, user):
+        """Return the person's choices, or the usual ones, not stored."""
+        return cls.objects.filter(user=user).first() or cls(user=user)

@@ -1,8 +1,13 @@
 """Which requests belong where: every rule that staff depend on, said once, with the moment passed in."""
 
+from datetime import timedelta
+
 from django.db import models
 from django.db.models import Case, DateTimeField, Exists, F, IntegerField, OuterRef, Q, Value, When
 from django.db.models.functions import Coalesce
+
+# A claim that ran out without a word may have been a call: nobody is handed it for this long.
+REST_AFTER_LAPSE = timedelta(minutes=30)
 
 
 class LeadQuerySet(models.QuerySet):
@@ -43,6 +48,17 @@ class LeadQuerySet(models.QuerySet):
         """Open requests never called, not put off, promised later than `limit`."""
         return self._awake(at).filter(called=False, call_at=None, owed__gt=limit)
 
+    def due_by(self, at, end):
+        """Open requests whose call falls between `at` and `end`: first calls owed and call-backs, also those due now."""
+        overdue = Q(called=False, owed__lt=at)
+        first_calls = Q(called=False, call_at=None, owed__range=(at, end))
+        call_backs = Q(call_at__gt=at, call_at__lte=end) | Q(call_at__lte=at) & ~overdue | Q(called=True, call_at=None)
+        return self.open().with_due().filter(first_calls | call_backs)
+
+    def in_crisis(self):
+        """Requests whose sender is in crisis and about whom nobody has said yet what was done, closed ones too."""
+        return self.filter(crisis_at__isnull=False)
+
     def flagged(self):
         """Open requests with the safety flag."""
         return self.open().exclude(safety_at=None)
@@ -54,16 +70,23 @@ class LeadQuerySet(models.QuerySet):
     def closed_since(self, moment):
         return self.filter(closed_at__gte=moment)
 
+    def closed(self):
+        return self.filter(closed_at__isnull=False)
+
+    def lapsed_of(self, user, at):
+        """Open requests that `user` had claimed until it ran out, without saying how the call went."""
+        return self.open().filter(claimed_by=user, claimed_until__lte=at)
+
     def expired(self, moment):
         """Requests closed before `moment` that still say who it was, or hold a note older than that."""
         known = ~Q(name="", phone_raw="", token="", submission_key="")
         attempts, events = (self.model._meta.get_field(name).related_model for name in ("attempts", "events"))
-        notes = Exists(attempts.objects.filter(lead=OuterRef("pk"), at__lt=moment).exclude(note=""))
+        notes = Exists(attempts.everything.filter(lead=OuterRef("pk"), at__lt=moment).exclude(note=""))
         details = Exists(events.objects.filter(lead=OuterRef("pk"), at__lt=moment).exclude(detail=""))
         return self.filter(closed_at__lt=moment).filter(known | notes | details)
 
     def in_order(self, at, limit, times_now):
-        """Sort by who is called first: safety flag, overdue, due callbacks, then by promise and time received.
+        """Sort by who is called first: in crisis, safety flag, overdue, due callbacks, then by promise, time received.
 
         A promise that a closure moved is ordered by the new moment; those who asked first come first, so whoever
         was moved to the day of reopening is called before all that were promised it. Those whose chosen best time is
@@ -75,6 +98,7 @@ class LeadQuerySet(models.QuerySet):
             self.with_due()
             .annotate(
                 rank=Case(
+                    When(crisis_at__isnull=False, then=Value(-1)),
                     When(safety_at__isnull=False, then=Value(0)),
                     When(put_off, then=Value(5)),
                     When(called=False, owed__lt=at, then=Value(1)),
@@ -89,8 +113,12 @@ class LeadQuerySet(models.QuerySet):
         )
 
     def ready(self, at, limit, times_now):
-        """Open requests in order that may be handed out at `at`: free, not put off, not waiting for their best time."""
-        return self.open().free(at).in_order(at, limit, times_now).exclude(call_at__gt=at).exclude(rank=4)
+        """Open requests in order that may be handed out at `at`: free, not put off, not waiting for their best time.
+
+        What a colleague may have called just now rests first; a person in crisis is left with whoever spoke with them.
+        """
+        may_be_called = Q(claimed_by=None) | Q(claimed_until__lte=at - REST_AFTER_LAPSE, crisis_at=None)
+        return self.open().filter(may_be_called).in_order(at, limit, times_now).exclude(call_at__gt=at).exclude(rank=4)
 
     def _awake(self, at):
         return self.open().with_due().exclude(call_at__gt=at)

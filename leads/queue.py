@@ -20,7 +20,9 @@ BEST_TIMES = {
     Lead.BestTime.AFTERNOON: (time(12), time(23, 59)),
 }
 AFTERNOON = time(14)
+NOON = time(12)
 ROUND = timedelta(minutes=5)
+WITH_CALLS = Prefetch("attempts", queryset=Attempt.objects.select_related("user"))
 
 
 @dataclass(frozen=True)
@@ -56,40 +58,48 @@ class Now:
     def day_began(self):
         return datetime.combine(self.local.date(), time(), self.zone)
 
+    @property
+    def day_ends(self):
+        """Return the last moment of the clinic's day."""
+        tomorrow = datetime.combine(self.local.date() + timedelta(days=1), time(), self.zone)
+        return tomorrow - timedelta(microseconds=1)
+
 
 # --- Views and counts
 
 # Each view of the desk: its words on the tally and the rows it shows, in the queue's order.
 VIEWS = {
     "waiting": ("Waiting", lambda leads, user, now: leads.open()),
+    "next": ("Next up", lambda leads, user, now: leads.ready(now.at, now.limit, now.times_now)),
+    "mine": ("Mine", lambda leads, user, now: leads.open().held_by(user, now.at)),
     "overdue": ("Overdue", lambda leads, user, now: leads.overdue(now.at)),
     "soon": ("Due in 2 hours", lambda leads, user, now: leads.soon(now.at, now.limit)),
+    "today": ("Due today", lambda leads, user, now: leads.due_by(now.at, now.day_ends)),
     "later": ("Later", lambda leads, user, now: leads.later(now.at, now.limit)),
-    "callbacks": ("To call back", lambda leads, user, now: leads.resting(now.at)),
-    "mine": ("Mine", lambda leads, user, now: leads.open().held_by(user, now.at)),
-    "safety": ("Safety flag", lambda leads, user, now: leads.flagged()),
+    "callbacks": ("Waiting for call-back", lambda leads, user, now: leads.resting(now.at)),
+    "safety": ("Safety", lambda leads, user, now: leads.flagged()),
     "held": ("Held", lambda leads, user, now: leads.suspected()),
     "closed": ("Closed today", lambda leads, user, now: leads.closed_since(now.day_began)),
+    "closed-all": ("All closed", lambda leads, user, now: leads.closed()),
 }
+CLOSED = ("closed", "closed-all")
 
 
 def rows(view, user, at, calendar):
     """Return the requests of one view in order, with all that a row shows: no row asks the database again."""
     now = Now(at, calendar)
     chosen = VIEWS[view][1](Lead.objects, user, now)
-    if view == "closed":
+    if view in CLOSED:
         ordered = chosen.with_due().order_by("-closed_at", "-id")
     else:
         ordered = chosen.in_order(at, now.limit, now.times_now)
-    return ordered.select_related("claimed_by").prefetch_related(
-        Prefetch("attempts", queryset=Attempt.objects.select_related("user"))
-    )
+    return ordered.select_related("claimed_by").prefetch_related(WITH_CALLS)
 
 
 def counts(at, calendar, user=None):
-    """Return {view: how many}, in two queries. Without a user, "mine" is left out."""
+    """Return {view: how many}, in two queries. Without a user, "mine" is left out; "closed-all" always is."""
     now = Now(at, calendar)
-    views = [view for view in VIEWS if view not in ("closed", "mine") or (view == "mine" and user)]
+    views = [view for view in VIEWS if view not in CLOSED and (view != "mine" or user)]
     parts = {view: Q(pk__in=VIEWS[view][1](Lead.objects, user, now).values("pk")) for view in views}
     unclosed = Lead.objects.filter(closed_at=None).order_by()
     numbers = unclosed.aggregate(**{view: Count("pk", filter=part) for view, part in parts.items()})
@@ -99,12 +109,14 @@ def counts(at, calendar, user=None):
 def next_ready(at, calendar):
     """Return the request that is called next, or None: free, not put off, in order."""
     now = Now(at, calendar)
-    return Lead.objects.ready(at, now.limit, now.times_now).first()
+    ready = Lead.objects.ready(at, now.limit, now.times_now).select_related("claimed_by")
+    return ready.prefetch_related(WITH_CALLS).first()
 
 
 def next_for(user, at, calendar):
     """Claim the next right request for `user` and return it, or None when none is free."""
-    while lead := next_ready(at, calendar):
+    now = Now(at, calendar)
+    while lead := Lead.objects.ready(at, now.limit, now.times_now).first():
         if lead.claim(user, at, lead.version):
             return lead
     return None
@@ -167,8 +179,12 @@ def say_short(moment, at, zone):
 # --- When to try again
 
 
-def call_back_times(at, calendar):
-    """Return sensible moments in open hours as (moment, words), the suggested one first: another part of the day."""
+def call_back_times(at, calendar, tried=(), best_time=""):
+    """Return sensible moments in open hours as (moment, words), the suggested one first.
+
+    Suggested is another part of the day than this call's and those of the moments already `tried`; the person's own
+    `best_time`, where they chose one, before that.
+    """
     now = Now(at, calendar)
     try:
         morning = hours.next_opening(at, calendar)
@@ -182,18 +198,36 @@ def call_back_times(at, calendar):
         ("This afternoon", _clock(now.local.date(), AFTERNOON, calendar)),
         ("Next open morning", morning),
         ("Next open afternoon", _clock(next_day, AFTERNOON, calendar)),
-        ("In 2 open days", _clock(in_two_days, _round_up(now.local).time(), calendar)),
-        ("In 2 open days, morning", hours.opens(in_two_days, calendar)),
+        ("In 2 business days", _clock(in_two_days, _round_up(now.local).time(), calendar)),
+        ("In 2 business days, morning", hours.opens(in_two_days, calendar)),
     ]
     times = {}
     for words, moment in found:
         if moment and moment > at and hours.is_open(moment, calendar):
-            times.setdefault(moment, f"{words}: {say_short(moment, at, now.zone)}")
+            times.setdefault(moment.astimezone(hours.UTC), f"{words}: {say_short(moment, at, now.zone)}")
     in_order = sorted(times.items())
-    is_morning = now.local.time() < time(12)
-    other_part = [pair for pair in in_order if (pair[0].astimezone(now.zone).time() >= time(12)) == is_morning]
-    suggested = [pair for pair in other_part if pair[0] - at >= timedelta(hours=2)][:1]
+    suggested = _suggested(in_order, now, [*tried, at], best_time)
     return suggested + [pair for pair in in_order if pair not in suggested]
+
+
+def _suggested(times, now, tried, best_time):
+    """Return the one of `times` to try: at the chosen best time, else in the half of the day tried least."""
+
+    def half(moment):
+        return moment.astimezone(now.zone).time() >= NOON
+
+    def suits(moment):
+        first, last = BEST_TIMES[best_time]
+        return first <= moment.astimezone(now.zone).time() < last
+
+    far = [pair for pair in times if pair[0] - now.at >= timedelta(hours=2)]
+    chosen = [pair for pair in far if best_time in BEST_TIMES and suits(pair[0])]
+    afternoons = sum(half(moment) for moment in tried)
+    if afternoons * 2 == len(tried):
+        another = not half(now.at)
+    else:
+        another = afternoons * 2 < len(tried)
+    return (chosen or [pair for pair in far if half(pair[0]) == another])[:1]
 
 
 def next_morning(at, calendar):

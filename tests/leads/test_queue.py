@@ -86,7 +86,8 @@ def test_each_waiting_request_is_in_exactly_one_part(db):
     }
     assert sum(len(part) for part in parts.values()) == Lead.objects.open().count()
     assert queue.counts(MONDAY_10AM, CALENDAR) == {
-        "waiting": 9, "overdue": 2, "soon": 5, "later": 1, "callbacks": 1, "safety": 0, "held": 0, "closed": 0,
+        "waiting": 9, "next": 8, "overdue": 2, "soon": 5, "today": 6, "later": 1, "callbacks": 1, "safety": 0,
+        "held": 0, "closed": 0,
     }  # fmt: skip
 
 
@@ -157,7 +158,8 @@ def test_next_is_never_what_a_colleague_holds(db):
     assert queue.next_for(ana, MONDAY_10AM, CALENDAR) == first
     assert queue.next_for(ben, MONDAY_10AM, CALENDAR) == second
     assert queue.next_for(ben, MONDAY_10AM, CALENDAR) is None
-    assert queue.next_for(ben, MONDAY_10AM + 15 * MINUTE, CALENDAR) == first
+    assert queue.next_for(ben, MONDAY_10AM + 15 * MINUTE, CALENDAR) is None
+    assert queue.next_for(ben, MONDAY_10AM + 45 * MINUTE, CALENDAR) == first
 
 
 def test_counts_take_two_queries_however_many_wait(db, django_assert_num_queries):
@@ -199,8 +201,8 @@ def test_suggested_time_is_another_part_of_the_day():
         "This afternoon: today 2\u00a0pm",
         "Next open morning: tomorrow 9\u00a0am",
         "Next open afternoon: tomorrow 2\u00a0pm",
-        "In 2 open days, morning: Wednesday 9\u00a0am",
-        "In 2 open days: Wednesday 10\u00a0am",
+        "In 2 business days, morning: Wednesday 9\u00a0am",
+        "In 2 business days: Wednesday 10\u00a0am",
     ]
     assert afternoon[0] == (TUESDAY_9AM, "Next open morning: tomorrow 9\u00a0am")
 
