@@ -62,6 +62,7 @@ class ClinicAdminSite(AdminSite):
         context = dict(extra_context or {})
         if request.user.has_perm("leads.view_lead"):
             context["desk"] = todays_numbers()
+            context["in_crisis"] = in_crisis(request)
             context |= troubles()
         context["may_close"] = request.user.has_perm("clinic_site.add_closure")
         context["may_pause"] = request.user.has_perm("clinic_site.change_clinic")
@@ -74,6 +75,14 @@ def todays_numbers():
 
     at = timezone.now()
     return queue.counts(at, facts(at).calendar)
+
+
+def in_crisis(request):
+    """Return the people in crisis about whom nobody has said yet what was done, as rows of the desk."""
+    from leads.desk import Row
+    from leads.models import Lead
+
+    return [Row.of(lead, request) for lead in Lead.objects.in_crisis().select_related("claimed_by")]
 
 
 def troubles():

@@ -1,6 +1,7 @@
 """What the desk says about a request at one moment, to one person, in words ready to print."""
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from clinic_site import hours
@@ -9,9 +10,40 @@ from clinic_site.models import Heartbeat
 from clinic_site.statements import DEFAULTS
 
 from . import desk_forms, phones, queue
-from .models import DoNotCall, Event, Lead, staff_name
+from .models import Attempt, DoNotCall, Event, Lead, staff_name
 
 LOOP_SILENT_AFTER = timedelta(minutes=2)
+
+
+@dataclass(frozen=True)
+class Details:
+    """What is known about a few requests beyond their rows, read at once for all of them."""
+
+    asked_not: dict = field(default_factory=dict)  # number: since when it is not to be called
+    notes: dict = field(default_factory=dict)  # request: (moment, user, text) of its newest note outside a call
+    same_number: dict = field(default_factory=dict)  # number: requests from it, the newest first
+
+    @classmethod
+    def of(cls, leads):
+        numbers = {lead.phone_e164 for lead in leads if lead.phone_e164}
+        noted = Event.objects.filter(lead__in=[lead.pk for lead in leads], kind=Event.Kind.NOTED)
+        notes = {
+            event.lead_id: (event.at, event.actor, event.detail)
+            for event in noted.exclude(detail="").select_related("actor")
+        }
+        same_number = {}
+        others = Lead.objects.filter(phone_e164__in=numbers).order_by("-received_at", "-id")
+        for other in others if numbers else ():
+            same_number.setdefault(other.phone_e164, []).append(other)
+        return cls(DoNotCall.among(numbers), notes, same_number)
+
+    def others(self, lead):
+        """Return the other requests from the same number."""
+        return [other for other in self.same_number.get(lead.phone_e164, []) if other.pk != lead.pk]
+
+    def waiting_beside(self, lead):
+        """Return the other open requests from the same number: perhaps another person of the household."""
+        return [other for other in self.others(lead) if not (other.closed_at or other.held_at)]
 
 
 @dataclass(frozen=True)
@@ -25,17 +57,20 @@ class Row:
     holder: object
     mine: bool
     form: object = None
+    details: Details = field(default_factory=Details)
 
     @classmethod
-    def of(cls, lead, request, limit=None, with_form=False):
+    def of(cls, lead, request, limit=None, with_form=False, details=None):
         clinic = request_facts(request)
+        details = details or Details()
         holder = lead.holder(clinic.at)
         mine = holder == request.user
         form = None
         if mine and with_form:
-            form = desk_forms.CallForm(lead=lead, at=clinic.at, calendar=clinic.calendar)
+            others = details.waiting_beside(lead)
+            form = desk_forms.CallForm(lead=lead, at=clinic.at, calendar=clinic.calendar, others=others)
         state = queue.state_of(lead, clinic.at, clinic.calendar, limit)
-        return cls(lead, state, clinic.at, clinic.zone, holder, mine, form)
+        return cls(lead, state, clinic.at, clinic.zone, holder, mine, form, details)
 
     @property
     def number(self):
@@ -69,8 +104,8 @@ class Row:
     def last_note(self):
         """Return the newest note as (text, who and when), for whoever calls next; None when there is none."""
         notes = [(attempt.at, attempt.user, attempt.note) for attempt in self.lead.attempts.all() if attempt.note]
-        noted = self.lead.events.filter(kind=Event.Kind.NOTED).select_related("actor").exclude(detail="")
-        notes += [(event.at, event.actor, event.detail) for event in noted]
+        if self.lead.pk in self.details.notes:
+            notes.append(self.details.notes[self.lead.pk])
         if not notes:
             return None
         at, user, text = max(notes, key=lambda note: note[0])
@@ -78,8 +113,56 @@ class Row:
 
     @property
     def asked_not(self):
-        """Tell whether the number of an open request asked not to be called."""
-        return not self.lead.closed_at and DoNotCall.covers(self.lead.phone_e164)
+        """Return when somebody at the number of this open request asked not to be called, or None."""
+        return None if self.lead.closed_at else self.details.asked_not.get(self.lead.phone_e164)
+
+    @property
+    def came_since(self):
+        """Tell whether this request came after that wish: its sender asked for a call all the same."""
+        return bool(self.asked_not and self.lead.received_at >= self.asked_not)
+
+    @property
+    def asked_before(self):
+        """Return what this number asked before, as (request, words), the newest first."""
+        earlier = [
+            other
+            for other in self.details.others(self.lead)
+            if other.received_at <= self.lead.received_at and other.name
+        ]
+        return [(other, f"{self.say(other.received_at)}: {self.ended(other)}") for other in earlier[:3]]
+
+    @staticmethod
+    def ended(lead):
+        return lead.get_outcome_display() if lead.closed_at else "still open"
+
+    @property
+    def lapsed(self):
+        """Return who may have called and when, in words, when a claim ran out without a word; else ""."""
+        if self.lead.closed_at or not self.lead.lapsed(self.at):
+            return ""
+        began = queue.say_short(self.lead.claimed_at or self.lead.claimed_until, self.at, self.zone)
+        began = began.removeprefix("today ")
+        who = staff_name(self.lead.claimed_by)
+        return f"{who} may have called at {began}, ask {who}"
+
+    @property
+    def lease_ended(self):
+        return queue.say_short(self.lead.claimed_until, self.at, self.zone)
+
+    @property
+    def on_call(self):
+        """Return since when the holder is on the phone, in words; "" when nobody says so."""
+        return hours.say_time(self.lead.on_call_at, self.zone) if self.holder and self.lead.on_call_at else ""
+
+    @property
+    def crisis_words(self):
+        """Return where a person in crisis stands, in words."""
+        since = queue.say_short(self.lead.crisis_at, self.at, self.zone)
+        if self.holder:
+            return f"In crisis since {since}. {self.holder_name} has them."
+        if self.lead.claimed_by_id:
+            return f"In crisis since {since}. {staff_name(self.lead.claimed_by)} was with them last."
+        return f"In crisis since {since}. No one has them now."
 
     @property
     def holder_name(self):
@@ -104,6 +187,12 @@ class Row:
     @property
     def asked_from(self):
         return page_words(self.lead.source_path)
+
+    @property
+    def source_link(self):
+        """Return the address of the article a request came from, "" for any other page."""
+        path = self.lead.source_path
+        return path if re.fullmatch(r"/articles/[a-z0-9/-]+", path) else ""
 
     @property
     def best_time(self):
@@ -136,6 +225,34 @@ def page_words(path):
         return "Page: We will call you"
     words = parts[-1].replace("-", " ").capitalize()
     return f"Article: {words}" if parts[0] == "articles" and len(parts) > 1 else f"Page: {words}"
+
+
+# --- What one may take back, and what others did meanwhile
+
+
+def undoable(user, at):
+    """Return the last call that `user` saved and can still take back, or None."""
+    calls = Attempt.objects.filter(user=user, at__gt=at - Attempt.UNDO, at__lte=at).select_related("lead")
+    last = calls.order_by("-at", "-id").first()
+    return last if last and not last.why_not_undone(user, at) else None
+
+
+def news(lead, seen, request):
+    """Return what colleagues or the person did to a request after the moment `seen`, in words; "" when nothing."""
+    moment = desk_forms.read_moment(seen)
+    if moment is None:
+        return ""
+    clinic = request_facts(request)
+    events = lead.events.filter(at__gt=moment, at__lte=clinic.at).exclude(actor=request.user).select_related("actor")
+    said = []
+    for event in events.exclude(kind__in=[Event.Kind.CLAIMED, Event.Kind.ON_CALL]):
+        who = staff_name(event.actor) if event.actor else "The person"
+        detail = event.detail
+        if event.kind in (Event.Kind.CALL_LATER, Event.Kind.REVISED):
+            detail = queue.say_short(desk_forms.read_moment(detail), clinic.at, clinic.zone)
+        what = f"{event.get_kind_display().lower()}{': ' + detail if detail else ''}"
+        said.append(f"{who}, {queue.say_short(event.at, clinic.at, clinic.zone)}: {what}")
+    return "; ".join(said)
 
 
 # --- Words
@@ -175,6 +292,8 @@ def nothing_words(view, shown, clinic):
     if not shown:
         return "No one is waiting", "The next promise will show here."
     awake = [lead for lead in shown if not (lead.call_at and lead.call_at > clinic.at)]
+    if awake and all(lead.claimed_by_id for lead in awake) and any(lead.lapsed(clinic.at) for lead in awake):
+        return "Ask before you call", "Whoever is left may have been called just now. The list shows whom to ask."
     if awake and all(lead.holder(clinic.at) for lead in awake):
         return "Everyone waiting is being called", "The list shows who has whom."
     back = [lead.call_at for lead in shown if lead.call_at and lead.call_at > clinic.at]
@@ -183,8 +302,8 @@ def nothing_words(view, shown, clinic):
 
 
 def tallied(view, counts, current):
-    """Tell whether a view stands on the tally: the rarer ones only while they hold something."""
-    return view in ("waiting", "overdue", "soon", "later", "closed") or counts[view] or view == current
+    """Tell whether a view stands on the tally: all of them, but everything closed only while it is shown."""
+    return view != "closed-all" or view == current
 
 
 def crisis_steps(clinic):

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from django import forms
+from django.forms.utils import ErrorDict
 
 from clinic_site import hours
 
@@ -56,10 +57,23 @@ class NoteField(Typed):
 class DeskForm(forms.Form):
     """A form about one request at one moment. Its ids carry the request's number: several may stand on one page."""
 
-    def __init__(self, data=None, *, lead, at, calendar):
+    def __init__(self, data=None, *, lead, at, calendar, others=()):
         self.id_prefix = f"q{lead.pk}-{self.kind}-"
-        super().__init__(data, auto_id=f"{self.id_prefix}%s")
         self.lead, self.at, self.calendar = lead, at, calendar
+        self.others = others  # open requests from the same number
+        super().__init__(data, auto_id=f"{self.id_prefix}%s")
+
+    @classmethod
+    def kept(cls, data, **about):
+        """Return the form as somebody is filling it in: what was typed, not yet judged."""
+        form = cls(data, **about)
+        form._errors, form.cleaned_data = ErrorDict(), {}
+        return form
+
+    @property
+    def seen(self):
+        """Return the moment at which this form was shown: what colleagues did since is news to its user."""
+        return self.data.get("seen", "") if self.is_bound else self.at.isoformat()
 
     @property
     def dialed(self):
@@ -78,7 +92,9 @@ class TryAgainForm(DeskForm):
 
     def times(self):
         """Return the list as (value, words, chosen), the suggested time first and chosen."""
-        times = [(moment.isoformat(), words) for moment, words in queue.call_back_times(self.at, self.calendar)]
+        tried = [attempt.at for attempt in self.lead.attempts.all()]
+        found = queue.call_back_times(self.at, self.calendar, tried, self.lead.best_time)
+        times = [(moment.isoformat(), words) for moment, words in found]
         chosen = self.data.get("try_at") if self.is_bound else next((value for value, _ in times), "")
         if self.is_bound and chosen and chosen not in dict(times):
             moment = self.listed(chosen)
@@ -129,13 +145,49 @@ class CallForm(TryAgainForm):
     kind = "call"
     outcome = forms.ChoiceField(choices=Attempt.Outcome, error_messages={"required": "Choose how the call went"})
     note = NoteField(required=False)
+    covers = forms.MultipleChoiceField(
+        required=False, error_messages={"invalid_choice": "Choose again whom it covers: the list has changed"}
+    )
+    NOBODY_ELSE = "0"
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["covers"].choices = [(self.NOBODY_ELSE, ""), *((str(other.pk), "") for other in self.others)]
 
     def tiles(self):
+        """Return the outcomes as (key, value, words, what follows, chosen)."""
         chosen = self.data.get("outcome") if self.is_bound else ""
-        return [(outcome.value, outcome.label, line, outcome == chosen) for outcome, line in TILES]
+        return [
+            (key, outcome.value, outcome.label, line, outcome == chosen)
+            for key, (outcome, line) in enumerate(TILES, start=1)
+        ]
+
+    def people(self):
+        """Return the other people who wait at this number as (value, request, chosen)."""
+        chosen = self.data.getlist("covers") if self.is_bound else []
+        return [(str(other.pk), other, str(other.pk) in chosen) for other in self.others]
+
+    def nobody_else_chosen(self):
+        return self.is_bound and self.NOBODY_ELSE in self.data.getlist("covers")
+
+    def covered(self):
+        """Return the other requests that a wish not to be called ends too."""
+        return [other for other in self.others if str(other.pk) in self.cleaned_data.get("covers", [])]
+
+    def ask_whom_it_covers(self):
+        chosen = self.cleaned_data.get("covers", [])
+        if self.others and "covers" not in self.errors:
+            if not chosen:
+                self.add_error("covers", "Several people wait at this number. Choose whom this covers")
+            elif self.NOBODY_ELSE in chosen and len(chosen) > 1:
+                self.add_error("covers", "Choose the other people, or nobody else, not both")
 
     def clean(self):
         outcome = self.cleaned_data.get("outcome")
+        if outcome == Attempt.Outcome.DO_NOT_CALL:
+            self.ask_whom_it_covers()
+        else:
+            self.errors.pop("covers", None)
         if outcome in {choice.value for choice in TRY_AGAIN}:
             self.ask_for_a_time()
         elif outcome and "exact" in self.errors and outcome != Attempt.Outcome.WRONG_NUMBER:
@@ -166,6 +218,15 @@ class LaterForm(TryAgainForm):
 class NoteForm(DeskForm):
     kind = "note"
     text = NoteField()
+
+
+class CrisisForm(DeskForm):
+    kind = "crisis"
+    what = Typed(
+        longest=300,
+        too_long="Keep what was done under 300 letters",
+        error_messages={"required": "Say what was done, and who has them now"},
+    )
 
 
 class CloseForm(DeskForm):

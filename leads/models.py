@@ -456,6 +456,8 @@ class Attempt(models.Model):
     # These end the request, under the same name.
     CLOSING = (Outcome.BOOKED, Outcome.NO_VISIT, Outcome.DO_NOT_CALL)
 
+    # These reached nobody who could talk with us.
+    UNREACHED = (Outcome.NO_ANSWER, Outcome.VOICEMAIL, Outcome.SOMEONE_ELSE, Outcome.WRONG_NUMBER)
     UNDO = timedelta(minutes=5)
     # What others may do to a request without an outcome becoming final by it.
     HARMLESS = ("noted", "repeated")

@@ -18,7 +18,7 @@ from django.urls import reverse
 from clinic_site import hours
 from clinic_site.models import Clinic
 
-from . import queue, spool
+from . import pace, queue, spool
 from .models import Lead, Notice
 
 log = logging.getLogger(__name__)
@@ -29,7 +29,7 @@ FOLD = timedelta(minutes=5)
 LEASE = timedelta(minutes=5)
 STUCK = timedelta(minutes=15)
 LONGEST_WAIT = timedelta(hours=1)
-AT_ONCE = (Notice.Kind.SAFETY,)
+AT_ONCE = (Notice.Kind.SAFETY, Notice.Kind.HELP)
 
 
 # --- Messages: one function each, called where the thing happens
@@ -43,6 +43,15 @@ def new_request(lead, at):
 def safety(lead, at):
     """Tell everyone on the clinic's list that a request carries the safety flag."""
     _write(Notice.Kind.SAFETY, lead, at)
+
+
+def more_help(at):
+    """Ask everyone on the clinic's list to help at the desk, once an hour. Return when that was asked."""
+    earlier = Notice.objects.filter(kind=Notice.Kind.HELP, made_at__gt=at - timedelta(hours=1)).first()
+    if earlier:
+        return earlier.made_at
+    _write(Notice.Kind.HELP, None, at)
+    return at
 
 
 def _write(kind, lead, at):
@@ -202,6 +211,10 @@ def _words(kind, notices, at):
     desk = settings.SITE_URL + reverse("admin:leads_lead_changelist")
     if kind == Notice.Kind.DIGEST:
         return _digest_words(at)
+    if kind == Notice.Kind.HELP:
+        day = pace.of_day(at, Clinic.current().calendar())
+        numbers = day.words.replace(hours.NBSP, " ") if day else ""
+        return "The calling desk asks for help", _body(["Can you take some calls?", numbers], desk)
     if kind == Notice.Kind.SAFETY:
         subject = f"{requests} {'carry' if several else 'carries'} the safety flag"
         lines = [f"{subject}. Please look now."]

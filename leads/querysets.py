@@ -49,7 +49,7 @@ class LeadQuerySet(models.QuerySet):
         return self._awake(at).filter(called=False, call_at=None, owed__gt=limit)
 
     def due_by(self, at, end):
-        """Open requests whose call falls between `at` and `end`: first calls owed and call-backs, also those due now."""
+        """Open requests to be called between `at` and `end`: first calls owed and call-backs, those due now too."""
         overdue = Q(called=False, owed__lt=at)
         first_calls = Q(called=False, call_at=None, owed__range=(at, end))
         call_backs = Q(call_at__gt=at, call_at__lte=end) | Q(call_at__lte=at) & ~overdue | Q(called=True, call_at=None)
