@@ -442,7 +442,7 @@ class LeadAdmin(admin.ModelAdmin):
         """Show the crisis steps on one sheet, to be printed and pinned beside each phone."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        return self.page(request, "leads/desk/crisis_sheet.html", {"title": "Crisis steps"})
+        return self.page(request, "leads/desk/crisis_sheet.html", {"title": "Crisis steps", "undoable": None})
 
     @changes
     def help_view(self, request):

@@ -119,7 +119,7 @@ class Row:
     @property
     def came_since(self):
         """Tell whether this request came after that wish: its sender asked for a call all the same."""
-        return bool(self.asked_not and self.lead.received_at >= self.asked_not)
+        return bool(self.asked_not and self.lead.received_at > self.asked_not)
 
     @property
     def asked_before(self):
@@ -138,7 +138,7 @@ class Row:
     @property
     def lapsed(self):
         """Return who may have called and when, in words, when a claim ran out without a word; else ""."""
-        if self.lead.closed_at or not self.lead.lapsed(self.at):
+        if self.lead.closed_at or self.lead.crisis_at or not self.lead.lapsed(self.at):
             return ""
         began = queue.say_short(self.lead.claimed_at or self.lead.claimed_until, self.at, self.zone)
         began = began.removeprefix("today ")
