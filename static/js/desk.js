@@ -54,17 +54,18 @@ for (const lease of document.querySelectorAll("[data-lease-until]")) {
   const words = lease.querySelector("[data-lease-words]");
   const left = lease.querySelector("[data-lease-left]");
   const said = lease.querySelector("[data-lease-said]");
-  const button = lease.querySelector("button[form]");
-  const form = button ? button.form : lease.parentElement.querySelector("[data-outcomes]");
+  const form = lease.parentElement.querySelector("[data-outcomes]");
+  const button = form?.querySelector("[data-on-call]");
   let until = Date.parse(lease.dataset.leaseUntil);
   let keptAt = Date.now();
 
   function show() {
-    const minutes = Math.ceil((until - Date.now() - ahead) / ONE_MINUTE);
+    const rest = (until - Date.now() - ahead) / ONE_MINUTE;
+    const minutes = rest > 0 ? Math.max(1, Math.round(rest)) : 0;
     left.textContent = minutes > 0 ? `${minutes} min left` : "The time is over. What you type can still be saved.";
     lease.classList.toggle("q-lease--short", minutes <= 2);
-    const news = minutes === 2 ? "Two minutes left" : minutes <= 0 ? left.textContent : "";
-    if (news !== said.textContent) said.textContent = news;
+    if (minutes === 2) said.textContent = "Two minutes left.";
+    else if (minutes === 0) said.textContent = "You can take it again, or ask who has it.";
   }
 
   async function ask(address) {
