@@ -157,9 +157,13 @@ if (desk && "shortcuts" in desk.dataset) {
       note?.focus();
       return Boolean(note);
     }
+    if (key === "/") {
+      const find = document.querySelector("#q-called");
+      find?.focus();
+      return Boolean(find);
+    }
     const button = document.querySelector(`[data-key="${CSS.escape(key)}"]:not([hidden])`);
-    if (button?.matches("input")) button.focus();
-    else button?.click();
+    button?.click();
     return Boolean(button);
   }
 
