@@ -10,6 +10,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 from django.http import HttpResponseNotAllowed, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -400,6 +401,7 @@ class LeadAdmin(admin.ModelAdmin):
         """Show one request with all that was done to it; `form` is one that has to be put right."""
         clinic = request_facts(request)
         lead.extend(request.user, clinic.at)
+        prefetch_related_objects([lead], queue.WITH_CALLS)
         Look.record(request.user, [lead], clinic.at, "request")
         details = Details.of([lead])
         about = {"lead": lead, "at": clinic.at, "calendar": clinic.calendar, "others": details.waiting_beside(lead)}

@@ -625,6 +625,10 @@ class Notice(models.Model):
 
     class Meta:
         ordering = ["-made_at", "id"]
+        indexes = [
+            models.Index(fields=["kind", "made_at"], name="notice_kind"),
+            models.Index(fields=["made_at", "id"], name="notice_unsent", condition=Q(sent_at=None)),
+        ]
 
     def __str__(self):
         return f"{self.get_kind_display()} to {self.recipient}"

@@ -90,7 +90,7 @@ def rows(view, user, at, calendar):
     now = Now(at, calendar)
     chosen = VIEWS[view][1](Lead.objects, user, now)
     if view in CLOSED:
-        ordered = chosen.with_due().order_by("-closed_at", "-id")
+        ordered = chosen.order_by("-closed_at", "-id")
     else:
         ordered = chosen.in_order(at, now.limit, now.times_now)
     return ordered.select_related("claimed_by").prefetch_related(WITH_CALLS)

@@ -8,7 +8,7 @@ import time_machine
 from django.core import mail
 from django.core.management import call_command
 
-from leads import notices
+from leads import notices, queue
 from leads.models import Attempt, DeskChoice, DoNotCall, Event, Lead, Notice
 from tests.factories import MONDAY_5PM, MONDAY_10AM, TUESDAY_5PM, TUESDAY_9AM, make_clinic, make_lead, make_staff
 from tests.leads.test_desk import QUEUE, page, post, save_call, text
@@ -375,7 +375,6 @@ def test_a_crisis_stands_on_everybodys_first_page_after_the_lease(client, crisis
 
 
 def test_a_crisis_given_back_is_the_next_call(crisis, ana, ben):
-    from leads import queue
     from tests.factories import CALENDAR
 
     make_lead(promised_by=AT - 99 * MINUTE)
@@ -618,3 +617,54 @@ def test_the_loop_goes_on_with_what_was_taken_back(desk, ana):
     call_command("work", once=True)
 
     assert mail.outbox == []
+
+
+# --- As many questions to the database however many wait
+
+
+@pytest.mark.parametrize("view", list(queue.VIEWS))
+def test_a_view_costs_the_same_however_many_wait(desk, ana, ben, view, django_assert_max_num_queries):
+    def fill(count):
+        for number in range(count):
+            phone = f"+1202555{number % 4:04}"
+            make_lead(phone_e164=phone, claimed_by=ana).note(ben, AT, "A note")
+            make_lead(phone_e164=phone, call_at=MONDAY_5PM).record_attempt(ben, AT, "no_answer", call_at=MONDAY_5PM)
+            make_lead(phone_e164=phone, promised_by=AT - MINUTE)
+            make_lead(promised_by=AT + MINUTE)
+            make_lead(safety_at=AT, claimed_by=ben, claimed_until=AT - MINUTE)
+            make_lead(held_at=AT)
+            make_lead(phone_e164=phone, closed_at=AT, outcome=Lead.Outcome.BOOKED)
+
+    def cost():
+        desk.get(f"{QUEUE}?view={view}")  # its looks are kept
+        with django_assert_max_num_queries(45) as asked:
+            assert desk.get(f"{QUEUE}?view={view}").status_code == 200
+        return len(asked.captured_queries)
+
+    fill(2)
+    few = cost()
+    fill(9)
+
+    assert cost() == few
+
+
+def test_a_request_costs_the_same_however_often_it_was_called(desk, ana, ben, django_assert_max_num_queries):
+    lead = make_lead(phone_e164="+12025550142", claimed_by=ana)
+
+    def cost():
+        desk.get(page(lead))
+        with django_assert_max_num_queries(52) as asked:
+            desk.get(page(lead))
+        return len(asked.captured_queries)
+
+    def work(count):
+        for number in range(count):
+            make_lead(phone_e164="+12025550142")
+            lead.record_attempt(ben, AT + number * MINUTE, "no_answer", f"Note {number}", TUESDAY_9AM)
+            lead.note(ana, AT, "More")
+
+    work(2)
+    few = cost()
+    work(9)
+
+    assert cost() == few
