@@ -194,17 +194,19 @@ def call_back_times(at, calendar, tried=(), best_time=""):
     except hours.NoOpeningHours:
         return []
     found = [
-        ("In 2 open hours", in_two_hours),
-        ("This afternoon", _clock(now.local.date(), AFTERNOON, calendar)),
-        ("Next open morning", morning),
-        ("Next open afternoon", _clock(next_day, AFTERNOON, calendar)),
-        ("In 2 business days", _clock(in_two_days, _round_up(now.local).time(), calendar)),
-        ("In 2 business days, morning", hours.opens(in_two_days, calendar)),
+        ("in 2 open hours", in_two_hours),
+        ("this afternoon", _clock(now.local.date(), AFTERNOON, calendar)),
+        ("next open morning", morning),
+        ("next open afternoon", _clock(next_day, AFTERNOON, calendar)),
+        ("in 2 business days", _clock(in_two_days, _round_up(now.local).time(), calendar)),
+        ("in 2 business days, morning", hours.opens(in_two_days, calendar)),
     ]
     times = {}
     for words, moment in found:
         if moment and moment > at and hours.is_open(moment, calendar):
-            times.setdefault(moment.astimezone(hours.UTC), f"{words}: {say_short(moment, at, now.zone)}")
+            # The moment first: on a phone the end of a long line is cut off.
+            said = say_short(moment, at, now.zone)
+            times.setdefault(moment.astimezone(hours.UTC), f"{said[0].upper()}{said[1:]}: {words}")
     in_order = sorted(times.items())
     suggested = _suggested(in_order, now, [*tried, at], best_time)
     return suggested + [pair for pair in in_order if pair not in suggested]

@@ -672,7 +672,9 @@ def test_a_number_that_is_none_is_said_and_kept(desk):
 # --- Who may
 
 
-VERBS = "claim release take-over later close could-not-reach reopen hold unhold note call".split()
+VERBS = (
+    "claim release take-over later close could-not-reach reopen hold unhold note call keep on-call undo crisis-done"
+).split()
 
 
 @pytest.mark.parametrize("verb", VERBS)

@@ -197,14 +197,14 @@ def test_suggested_time_is_another_part_of_the_day():
     afternoon = queue.call_back_times(MONDAY_10AM + 5 * HOUR, CALENDAR)
 
     assert [words for _, words in morning] == [
-        "In 2 open hours: today 12\u00a0pm",
-        "This afternoon: today 2\u00a0pm",
-        "Next open morning: tomorrow 9\u00a0am",
-        "Next open afternoon: tomorrow 2\u00a0pm",
-        "In 2 business days, morning: Wednesday 9\u00a0am",
-        "In 2 business days: Wednesday 10\u00a0am",
+        "Today 12\u00a0pm: in 2 open hours",
+        "Today 2\u00a0pm: this afternoon",
+        "Tomorrow 9\u00a0am: next open morning",
+        "Tomorrow 2\u00a0pm: next open afternoon",
+        "Wednesday 9\u00a0am: in 2 business days, morning",
+        "Wednesday 10\u00a0am: in 2 business days",
     ]
-    assert afternoon[0] == (TUESDAY_9AM, "Next open morning: tomorrow 9\u00a0am")
+    assert afternoon[0] == (TUESDAY_9AM, "Tomorrow 9\u00a0am: next open morning")
 
 
 def test_times_to_try_again_step_over_the_holiday():
