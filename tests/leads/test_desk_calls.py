@@ -319,6 +319,13 @@ def test_a_wish_covers_whom_it_covers_and_is_taken_back_whole(desk, ana, househo
     assert not DoNotCall.covers("+12025550142")
 
 
+def test_a_wish_without_a_call_says_that_others_wait_there(desk, household):
+    answer = post(desk, f"{page(household[0])}close/", outcome="do_not_call")
+
+    assert "Others wait at this number, and stay" in text(answer)
+    assert [lead.name for lead in Lead.objects.open()] == ["Pedro Two", "Lucia Three"]
+
+
 def test_a_wish_covers_one_person_alone(desk, household):
     maria, pedro, lucia = household
 
@@ -423,6 +430,15 @@ def test_closing_the_request_with_a_note_says_what_was_done(desk, crisis, ana):
     crisis.refresh_from_db()
     assert (crisis.crisis_at, crisis.outcome) == (None, "booked")
     assert kinds(crisis)[-3:] == ["attempted", "crisis_ended", "closed"]
+
+
+def test_the_crisis_steps_stand_on_every_page_of_the_desk(desk, ben):
+    his, closed = make_lead(claimed_by=ben), make_lead(closed_at=AT, outcome=Lead.Outcome.BOOKED)
+
+    pages = [desk.get(address) for address in (QUEUE, page(his), page(closed), f"{QUEUE}add/")]
+    pages.append(post(desk, f"{page(his)}take-over/"))
+
+    assert [text(answer).count("1. Stay on the line.") for answer in pages] == [1] * 5
 
 
 def test_the_crisis_steps_are_one_sheet_without_any_name(desk, crisis):
