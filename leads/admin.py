@@ -353,9 +353,7 @@ class LeadAdmin(admin.ModelAdmin):
             return redirect(self.address(lead))
         self.end(request, lead, clinic, outcome, note)
         if outcome == Lead.Outcome.DO_NOT_CALL and Details.of([lead]).waiting_beside(lead):
-            messages.warning(
-                request, "Others wait at this number, and stay: open theirs to say if it covers them."
-            )
+            messages.warning(request, "Others wait at this number, and stay: open theirs to say if it covers them.")
         return None
 
     def could_not_reach(self, request, lead, clinic):
