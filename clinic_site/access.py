@@ -27,7 +27,7 @@ ROLES = {
         "clinic_site.view_clinic", "clinic_site.view_closure",
     ],
     "Manager": [
-        "leads.view_lead", "leads.change_lead", "leads.add_lead", "leads.view_notice",
+        "leads.view_lead", "leads.change_lead", "leads.add_lead", "leads.view_notice", "leads.see_reports",
         "clinic_site.view_clinic", "clinic_site.change_clinic",
         "clinic_site.view_closure", "clinic_site.add_closure", "clinic_site.change_closure",
         "clinic_site.delete_closure", "clinic_site.view_holidayswitch", "clinic_site.change_holidayswitch",

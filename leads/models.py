@@ -34,6 +34,7 @@ class Lead(models.Model):
         CANCELLED = "cancelled", "Cancelled by the person"
         ERASED = "erased", "Erased at the person's wish"
         ROBOT = "robot", "Robot"
+        MERGED = "merged", "Merged into another request"
         OTHER = "other", "Closed for another reason"
 
     # How long a call keeps its request, once somebody says that they are on it.
@@ -73,12 +74,15 @@ class Lead(models.Model):
     robot_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     outcome = models.CharField(max_length=20, choices=Outcome, blank=True, default="")
+    # The request this one became part of; that one is never part of another (merging.py).
+    merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged")
     version = models.PositiveIntegerField(default=1)
 
     objects = LeadQuerySet.as_manager()
 
     class Meta:
         verbose_name = "request"
+        permissions = [("see_reports", "Can see reports")]
         ordering = ["promised_by", "received_at", "id"]
         indexes = [
             models.Index(fields=["closed_at", "promised_by", "received_at", "id"], name="lead_queue"),
@@ -182,19 +186,25 @@ class Lead(models.Model):
     def forget(self, at, actor=None):
         """Erase who it was and every text, and close it if it is open. The row stays: reports read its moments.
 
-        Without `actor` it is the person's own wish. Return False if nothing was left to erase.
+        Requests that were merged are one person's: all of them are erased. Without `actor` it is the person's own
+        wish. Return False if nothing was left to erase.
         """
         with transaction.atomic():
-            lead = self._locked()
-            changes = dict(_FORGOTTEN)
-            if lead.closed_at is None:
-                changes |= {"closed_at": at, "outcome": Lead.Outcome.ERASED, "call_at": None, **_NO_CLAIM}
-            known = Lead.objects.exclude(name="", phone_raw="", token="", submission_key="")
-            forgotten = self._change(known, Event.Kind.FORGOTTEN, actor, at, **changes)
-            # Whatever the state: a note may have been written after everything else was erased.
-            erased = self.events.exclude(detail="").update(detail="")
-            erased += Attempt.everything.filter(lead=self).exclude(note="").update(note="")
-            erased += self.drafts.all().delete()[0]
+            root = self._locked().merged_into_id or self.pk
+            group = Lead.objects.filter(Q(pk=root) | Q(merged_into=root)).exclude(pk=self.pk).order_by("pk")
+            return any([lead._forget_row(at, actor) for lead in [self, *group]])
+
+    def _forget_row(self, at, actor):
+        lead = self._locked()
+        changes = dict(_FORGOTTEN)
+        if lead.closed_at is None:
+            changes |= {"closed_at": at, "outcome": Lead.Outcome.ERASED, "call_at": None, **_NO_CLAIM}
+        known = Lead.objects.exclude(name="", phone_raw="", token="", submission_key="")
+        forgotten = self._change(known, Event.Kind.FORGOTTEN, actor, at, **changes)
+        # Whatever the state: a note may have been written after everything else was erased.
+        erased = self.events.exclude(detail="").update(detail="")
+        erased += Attempt.everything.filter(lead=self).exclude(note="").update(note="")
+        erased += self.drafts.all().delete()[0]
         return forgotten or bool(erased)
 
     # The desk's verbs. Each is one transaction: the change with its event, or nothing. The promise never moves.
@@ -344,13 +354,39 @@ class Lead(models.Model):
     def reopen(self, user, at):
         """Put a closed request back in its place. Return False if it is open, or if the person ended or erased it."""
         closed = Lead.objects.exclude(closed_at=None).exclude(phone_raw="")
-        closed = closed.exclude(outcome__in=[Lead.Outcome.CANCELLED, Lead.Outcome.ERASED])
+        closed = closed.exclude(outcome__in=[Lead.Outcome.CANCELLED, Lead.Outcome.ERASED, Lead.Outcome.MERGED])
         with transaction.atomic():
             lead = self._locked()
             reopened = self._change(closed, Event.Kind.REOPENED, user, at, **_IN_THE_QUEUE)
             if reopened and lead.outcome == Lead.Outcome.DO_NOT_CALL:
                 DoNotCall.withdraw(lead.phone_e164)
         return reopened
+
+    def edit(self, user, at, version, **changes):
+        """Put right what was misheard or mistyped. Return False if anything was done to it since `version`.
+
+        The event names the columns that changed, never what stood in them.
+        """
+        current = Lead.objects.filter(version=version).exclude(outcome=Lead.Outcome.ERASED)
+        names = [name for name in changes if changes[name] != getattr(self, name)]
+        said = ", ".join(words for columns, words in _EDITABLE if columns & set(names))
+        return self._change(current, Event.Kind.EDITED, user, at, said, **changes) if names else True
+
+    def hand_to(self, colleague, user, at):
+        """Give an open request to a colleague for one lease, whoever has it. Return False if it is not open."""
+        with transaction.atomic():
+            holder = self._locked().holder(at)
+            detail = f"to {staff_name(colleague)}" + (f", from {staff_name(holder)}" if holder else "")
+            return self._change(Lead.objects.open(), Event.Kind.HANDED, user, at, detail, **_lease(colleague, at))
+
+    def free(self, user, at):
+        """Give the request back to everybody, whoever has it, and say from whom. Return False if nobody has it."""
+        with transaction.atomic():
+            holder = self._locked().holder(at)
+            if holder is None:
+                return False
+            detail = "" if holder == user else f"from {staff_name(holder)}"
+            return self._change(Lead.objects.all(), Event.Kind.RELEASED, user, at, detail, **_NO_CLAIM)
 
     def hold(self, user, at, reason="Marked as a robot by staff"):
         """Move a waiting request to Held. Return False if it is not open, or carries the safety flag."""
@@ -394,6 +430,14 @@ _FORGOTTEN = {
     **dict.fromkeys(("token", "submission_key"), ""),
     "phone_flags": [],
 }
+# What staff may put right, as the timeline names it.
+_EDITABLE = [
+    ({"name"}, "name"),
+    ({"phone_raw", "phone_e164", "extension", "phone_flags"}, "phone number"),
+    ({"best_time"}, "best time"),
+    ({"voicemail"}, "voicemail"),
+    ({"for_other"}, "for someone else"),
+]
 _IN_THE_QUEUE = {"closed_at": None, "outcome": "", "held_at": None, "robot_at": None, "call_at": None}
 
 
@@ -467,6 +511,7 @@ class Attempt(models.Model):
     at = models.DateTimeField(db_index=True)
     outcome = models.CharField(max_length=20, choices=Outcome)
     note = models.CharField(max_length=200, blank=True)
+    incoming = models.BooleanField("they called us", default=False)
     undone_at = models.DateTimeField(null=True, blank=True)
     # The request as it was before this call: moments and states, never who it was. Read within five minutes only.
     before = models.JSONField(default=dict, blank=True)
@@ -521,6 +566,9 @@ class Event(models.Model):
         SAFETY = "safety", "Safety flag"
         REVISED = "revised", "New time after a closure"
         MERGED = "merged", "Merged"
+        SEPARATED = "separated", "Merge undone"
+        HANDED = "handed", "Given to a colleague"
+        PUT_BACK = "put_back", "Change to several undone"
         NOTED = "noted", "Note"
         ON_CALL = "on_call", "On the phone"
         UNDONE = "undone", "Taken back"
@@ -640,6 +688,8 @@ class Draft(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="drafts")
     text = models.TextField(blank=True)
+    # Which form of the page it was typed in.
+    field = models.CharField(max_length=20, default="call")
     saved_at = models.DateTimeField()
 
     class Meta:
@@ -663,3 +713,26 @@ class DeskChoice(models.Model):
     def of(cls, user):
         """Return the person's choices, or the usual ones, not stored."""
         return cls.objects.filter(user=user).first() or cls(user=user)
+
+
+class Step(models.Model):
+    """What one press changed in several requests, so that it can be undone: columns as they were, no words of anybody.
+
+    It can be undone as long as nothing else was done to a request: each row's version says so.
+    """
+
+    class Kind(models.TextChoices):
+        MERGE = "merge", "Merge"
+        BULK = "bulk", "Change to several"
+
+    kind = models.CharField(max_length=10, choices=Kind)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    payload = models.JSONField()
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-at", "-id"]
+
+    def __str__(self):
+        return f"{self.get_kind_display()} {self.pk}"

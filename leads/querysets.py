@@ -68,7 +68,8 @@ class LeadQuerySet(models.QuerySet):
         return self.filter(closed_at=None).exclude(held_at=None)
 
     def closed_since(self, moment):
-        return self.filter(closed_at__gte=moment)
+        """Requests closed since `moment`. What was merged counts once, with the request it became part of."""
+        return self.filter(closed_at__gte=moment, merged_into=None)
 
     def closed(self):
         return self.filter(closed_at__isnull=False)
@@ -78,12 +79,15 @@ class LeadQuerySet(models.QuerySet):
         return self.open().filter(claimed_by=user, claimed_until__lte=at)
 
     def expired(self, moment):
-        """Requests closed before `moment` that still say who it was, or hold a note older than that."""
+        """Requests closed before `moment` that still say who it was, or hold a note older than that.
+
+        A merged one is forgotten with the request it became part of.
+        """
         known = ~Q(name="", phone_raw="", token="", submission_key="")
         attempts, events = (self.model._meta.get_field(name).related_model for name in ("attempts", "events"))
         notes = Exists(attempts.everything.filter(lead=OuterRef("pk"), at__lt=moment).exclude(note=""))
         details = Exists(events.objects.filter(lead=OuterRef("pk"), at__lt=moment).exclude(detail=""))
-        return self.filter(closed_at__lt=moment).filter(known | notes | details)
+        return self.filter(closed_at__lt=moment, merged_into=None).filter(known | notes | details)
 
     def in_order(self, at, limit, times_now):
         """Sort by who is called first: in crisis, safety flag, overdue, due callbacks, then by promise, time received.

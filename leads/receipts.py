@@ -64,13 +64,15 @@ class Receipt:
 def find(address):
     """Return the request whose receipt this is the address of; raises Lead.DoesNotExist.
 
-    One that waits in the spool is found there, also while the database does not answer.
+    One that waits in the spool is found there, also while the database does not answer. One that was merged is told as
+    the request it became part of.
     """
     # Some of what a browser may send is not even text to a database.
     if not TOKEN.fullmatch(address):
         raise Lead.DoesNotExist
     try:
-        return Lead.objects.get(token=address)
+        lead = Lead.objects.select_related("merged_into").get(token=address)
+        return lead.merged_into or lead
     except (Lead.DoesNotExist, DatabaseProblem):
         lead = intake.find_spooled(address)
         if lead is None:
