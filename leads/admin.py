@@ -19,7 +19,7 @@ from django.urls import path, reverse
 from clinic_site import hours
 from clinic_site.context import request_facts
 
-from . import desk_forms, desk_rooms, intake, notices, pace, queue
+from . import desk_entry, desk_forms, desk_rooms, drafts, notices, pace, queue
 from .desk import (
     Details,
     Row,
@@ -30,9 +30,9 @@ from .desk import (
     news,
     nothing_words,
     tallied,
-    timeline,
     undoable,
 )
+from .desk_timeline import timeline
 from .models import Attempt, DeskChoice, Event, Lead, Look, Notice, staff_name
 
 PAGE_LENGTH = 100
@@ -92,7 +92,7 @@ class LeadAdmin(admin.ModelAdmin):
 
     def get_urls(self):
         def view(function):
-            return self.admin_site.admin_view(function)
+            return drafts.kept(self.admin_site.admin_view(function))
 
         return [
             path("", view(self.changelist_view), name="leads_lead_changelist"),
@@ -411,11 +411,6 @@ class LeadAdmin(admin.ModelAdmin):
         forms = {made.kind: made(**about) for made in (getattr(desk_forms, kind) for kind in kinds)}
         if form:
             forms[form.kind] = form
-        same_number = []
-        if lead.phone_e164:
-            others = Lead.objects.filter(phone_e164=lead.phone_e164).exclude(pk=lead.pk)
-            same_number = list(others.select_related("claimed_by").prefetch_related("attempts")[:10])
-            Look.record(request.user, same_number, clinic.at, "same number", since=clinic.at - SAME_LOOK)
         row = Row.of(lead, request, details=details)
         days = {attempt.at.astimezone(clinic.zone).date() for attempt in lead.attempts.all()}
         here = request.POST.get("back") or request.GET.get("from") or "waiting"
@@ -428,7 +423,6 @@ class LeadAdmin(admin.ModelAdmin):
             "is_open": not (lead.closed_at or lead.held_at),
             "offer_closing": not lead.closed_at and self.may_give_up(lead, clinic),
             "days_tried": len(days),
-            "same_number": [Row.of(other, request) for other in same_number],
             "timeline": timeline(lead, row),
             # Save brings the next call, wherever the form stood; the queue opens again where it was left.
             "here": here,
@@ -475,30 +469,14 @@ class LeadAdmin(admin.ModelAdmin):
     # --- They called us
 
     def add_view(self, request, form_url="", extra_context=None):
-        """Take a request by phone: the same promise as on the site."""
-        if not self.has_add_permission(request):
-            raise PermissionDenied
-        clinic = request_facts(request)
-        form = desk_forms.EntryForm(request.POST if request.method == "POST" else None)
-        if form.is_valid():
-            try:
-                lead = enter(request.user, form.cleaned_data, clinic)
-            except intake.NoPromise:
-                form.add_error(None, "The clinic has no opening hours yet, so there is no time to promise")
-            else:
-                promise = queue.say_short(lead.due, clinic.at, clinic.zone)
-                if lead.due > clinic.at:
-                    messages.success(request, f"Saved. Say: we will call you by {promise}.")
-                else:
-                    messages.warning(request, f"They asked before, and we promised a call by {promise}. Call next.")
-                return redirect(self.address(lead))
-        context = {"title": "They called us", "form": form, "failed_form": form}
-        return self.page(request, "leads/desk/entry.html", context, extra_context)
+        return desk_entry.add(self, request)
 
     # --- Helpers
 
     def get_lead(self, object_id):
-        return get_object_or_404(Lead.objects.select_related("claimed_by"), pk=object_id)
+        """Return a request; one that was merged is worked as the request it became part of."""
+        lead = get_object_or_404(Lead.objects.select_related("claimed_by", "merged_into__claimed_by"), pk=object_id)
+        return lead.merged_into or lead
 
     def address(self, lead):
         return reverse("admin:leads_lead_change", args=[lead.pk])
@@ -552,16 +530,3 @@ class NoticeAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request, obj=None):
         return False
-
-
-def enter(user, asked, clinic):
-    """Store a request taken by phone, through the same door as every other, and say who took it."""
-    with transaction.atomic():
-        details = {"message": "", "voicemail": "", "best_time": "", "source": "", "stamp": None}
-        lead = intake.receive(
-            {"name": asked["name"], "phone": asked["phone"], **details}, at=clinic.at, clinic=clinic
-        ).lead
-        lead.events.create(kind=Event.Kind.ENTERED, actor=user, at=clinic.at)
-        if asked["note"]:
-            lead.note(user, clinic.at, asked["note"])
-    return lead

@@ -8,7 +8,7 @@ from django.forms.utils import ErrorDict
 from clinic_site import hours
 
 from . import queue
-from .forms import PhoneField, Typed
+from .forms import Typed
 from .models import Attempt, Lead
 
 NOTE_LENGTH = 200
@@ -244,20 +244,6 @@ class CloseForm(DeskForm):
     def clean(self):
         if self.lead.safety_at and not self.cleaned_data.get("note") and "note" not in self.errors:
             self.add_error("note", "This request has the safety flag. Say in the note what was done")
-
-
-class EntryForm(forms.Form):
-    """Somebody called us and wants a call: two fields and a note."""
-
-    name = Typed(
-        error_messages={"required": "Enter a name"}, longest=100, too_long="Use 100 letters or fewer for the name"
-    )
-    phone = PhoneField()
-    note = NoteField(required=False)
-    id_prefix = "q-entry-"
-
-    def __init__(self, data=None):
-        super().__init__(data, auto_id=f"{self.id_prefix}%s")
 
 
 def read_moment(typed, zone=UTC):

@@ -6,7 +6,7 @@ Asking renews neither the session nor a claim. A page is never changed under the
 import re
 from dataclasses import dataclass
 
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import F
 from django.http import JsonResponse
 from django.urls import path, reverse
 from django.utils.cache import patch_vary_headers
@@ -16,10 +16,9 @@ from django.views.decorators.http import require_safe
 from clinic_site.context import request_facts
 
 from . import queue
-from .models import Attempt, Event, Lead, staff_name
+from .models import Attempt, Lead, staff_name
 
 MOST_MINE = 50
-TAKEN = [Event.Kind.CLAIMED, Event.Kind.TAKEN_OVER, Event.Kind.HANDED, Event.Kind.MERGED]
 
 
 @dataclass(frozen=True)
@@ -59,9 +58,8 @@ def words(call, clinic):
 
 def calls_meanwhile(user, at):
     """Return the calls that others logged on requests `user` holds, since `user` has held them."""
-    taken = Event.objects.filter(lead=OuterRef("lead"), kind__in=TAKEN).order_by("-at", "-id").values("at")[:1]
     held = Attempt.objects.filter(lead__in=Lead.objects.open().held_by(user, at)).exclude(user=user)
-    return held.annotate(began=Subquery(taken)).filter(at__gte=F("began")).select_related("user", "lead")
+    return held.filter(at__gte=F("lead__claimed_at")).select_related("user", "lead")
 
 
 def urls(desk):

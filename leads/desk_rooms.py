@@ -1,8 +1,10 @@
 """The rooms beside the calling desk: each is a module with its own addresses and what it adds to the desk's pages."""
 
+from . import desk_bulk, desk_duplicates, desk_edit, desk_find, desk_live, desk_reports, drafts
+
 # A room is a module that may have: urls(desk) -> paths, on_queue(request, view, leads) -> context of the queue's page,
 # on_request(request, lead) -> context of a request's page. `desk` is the LeadAdmin: desk.page() renders in its frame.
-ROOMS = ()
+ROOMS = (desk_find, desk_live, drafts, desk_duplicates, desk_bulk, desk_edit, desk_reports)
 
 
 def urls(desk):

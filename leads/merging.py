@@ -12,7 +12,8 @@ from .models import Attempt, Event, Lead, Step, staff_name
 
 # Columns of either row that a merge may change, as they are put back.
 COLUMNS = (
-    "revised_for", "call_at", "claimed_by_id", "claimed_until", "claimed_at", "on_call_at", "crisis_at", "safety_at", "held_at", "held_reasons", "robot_at",
+    "revised_for", "call_at", "claimed_by_id", "claimed_until", "claimed_at", "on_call_at", "crisis_at", "safety_at",
+    "held_at", "held_reasons", "robot_at",
     "voicemail", "best_time", "for_other", "closed_at", "outcome", "merged_into_id",
 )  # fmt: skip
 CLAIM = ("claimed_by_id", "claimed_until", "claimed_at", "on_call_at")
@@ -53,7 +54,7 @@ def merge(one, other, user, at):
     All attempts, notes and drafts stay readable in the request that stays. So do the earliest moment owed, a safety
     flag, a "no" to voicemail and a claim.
     """
-    rows = {lead.pk: lead for lead in Lead.objects.select_for_update().filter(pk__in=[one.pk, other.pk]).order_by("pk")}
+    rows = {lead.pk: lead for lead in Lead.objects.select_forput().filter(pk__in=[one.pk, other.pk]).order_by("pk")}
     one, other = rows[one.pk], rows[other.pk]
     if why := refusal(one, other, at):
         raise Refused(why)
@@ -66,9 +67,9 @@ def merge(one, other, user, at):
     Attempt.everything.filter(pk__in=attempts).update(lead=kept)
     Event.objects.filter(pk__in=notes).update(lead=kept)
     Lead.objects.filter(pk__in=parts).update(merged_into=kept)
-    _update(kept, **changes)
+    put(kept, **changes)
     gone = {"closed_at": at, "outcome": Lead.Outcome.MERGED, "held_at": None, "crisis_at": None}
-    _update(merged, merged_into_id=kept.pk, **gone, **dict.fromkeys(CLAIM))
+    put(merged, merged_into_id=kept.pk, **gone, **dict.fromkeys(CLAIM))
     kept.events.create(kind=Event.Kind.MERGED, actor=user, at=at, detail=f"{merged.reference} became part of this one")
     merged.events.create(kind=Event.Kind.MERGED, actor=user, at=at, detail=f"into {kept.reference}")
     versions = {str(lead.pk): lead.version + 1 for lead in (kept, merged)}
@@ -116,9 +117,9 @@ def _call_at(kept, merged):
 def separate(step, user, at):
     """Undo a merge: both requests are exactly what they were. Raises Refused when anything else was done since."""
     payload = step.payload
-    step = Step.objects.select_for_update().get(pk=step.pk, kind=Step.Kind.MERGE)
+    step = Step.objects.select_forput().get(pk=step.pk, kind=Step.Kind.MERGE)
     pks = [payload["kept"], payload["merged"]]
-    rows = {lead.pk: lead for lead in Lead.objects.select_for_update().filter(pk__in=pks).order_by("pk")}
+    rows = {lead.pk: lead for lead in Lead.objects.select_forput().filter(pk__in=pks).order_by("pk")}
     kept, merged = (rows[pk] for pk in pks)
     if why := not_undoable(step, rows):
         raise Refused(why)
@@ -129,7 +130,7 @@ def separate(step, user, at):
         before = restored(payload["before"][str(lead.pk)])
         if lead.claimed_by_id and lead.claimed_by_id == before["claimed_by_id"]:
             before["claimed_until"] = lead.claimed_until  # whoever works on it has extended the lease since
-        _update(lead, **before)
+        put(lead, **before)
         lead.events.create(kind=Event.Kind.SEPARATED, actor=user, at=at)
     step.undone_at = at
     step.save(update_fields=["undone_at"])
@@ -158,5 +159,6 @@ def restored(values):
     }
 
 
-def _update(lead, **changes):
+def put(lead, **changes):
+    """Set columns of a row as one change of it."""
     Lead.objects.filter(pk=lead.pk).update(version=F("version") + 1, **changes)

@@ -192,7 +192,8 @@ class Lead(models.Model):
         with transaction.atomic():
             root = self._locked().merged_into_id or self.pk
             group = Lead.objects.filter(Q(pk=root) | Q(merged_into=root)).exclude(pk=self.pk).order_by("pk")
-            return any([lead._forget_row(at, actor) for lead in [self, *group]])
+            erased = [lead._forget_row(at, actor) for lead in [self, *group]]
+        return any(erased)
 
     def _forget_row(self, at, actor):
         lead = self._locked()
