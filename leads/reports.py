@@ -45,7 +45,7 @@ DEFINITIONS = [
     ),
     (
         "Withdrawn",
-        "The person cancelled or erased the request before that moment and before any call. It is neither kept nor missed.",
+        "The person cancelled or erased the request before that moment and before any call: neither kept nor missed.",
     ),
     ("Not due yet", "The moment has not come and nobody has called."),
     ("Promises kept, %", "Kept, of kept and missed together."),
@@ -166,7 +166,7 @@ class Report:
 
     @cached_property
     def attempts(self):
-        """Return the calls logged on these days as (moment on the clinic's clock, user key, outcome, they called us)."""
+        """Return the calls logged on these days: (moment on the clinic's clock, user key, outcome, they called us)."""
         rows = Attempt.objects.filter(at__gte=self.begins, at__lt=self.ends).order_by("at", "id")
         return [
             (at.astimezone(self.calendar.zone), user, outcome, incoming)
