@@ -61,7 +61,7 @@ class ClinicAdminSite(AdminSite):
     def index(self, request, extra_context=None):
         context = dict(extra_context or {})
         if request.user.has_perm("leads.view_lead"):
-            context["desk"] = todays_numbers()
+            context["desk"], context["today"] = todays_numbers()
             context["in_crisis"] = in_crisis(request)
             context |= troubles()
         context["may_close"] = request.user.has_perm("clinic_site.add_closure")
@@ -70,11 +70,12 @@ class ClinicAdminSite(AdminSite):
 
 
 def todays_numbers():
-    """Return the desk's counts as they are now."""
-    from leads import queue  # models are not loaded yet when the site object is made
+    """Return the desk's counts as they are now, and what today's promises and calls came to so far."""
+    from leads import queue, reports  # models are not loaded yet when the site object is made
 
     at = timezone.now()
-    return queue.counts(at, facts(at).calendar)
+    calendar = facts(at).calendar
+    return queue.counts(at, calendar), reports.today(at, calendar)
 
 
 def in_crisis(request):

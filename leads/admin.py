@@ -9,7 +9,6 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db import transaction
 from django.db.models import prefetch_related_objects
 from django.http import HttpResponseNotAllowed, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -33,7 +32,7 @@ from .desk import (
     undoable,
 )
 from .desk_timeline import timeline
-from .models import Attempt, DeskChoice, Event, Lead, Look, Notice, staff_name
+from .models import Attempt, DeskChoice, Lead, Look, Notice, staff_name
 
 PAGE_LENGTH = 100
 # A card that is shown again within this time is the same look.

@@ -32,7 +32,7 @@ class Details:
             for event in noted.exclude(detail="").select_related("actor")
         }
         same_number = {}
-        others = Lead.objects.filter(phone_e164__in=numbers).order_by("-received_at", "-id")
+        others = Lead.objects.filter(phone_e164__in=numbers, merged_into=None).order_by("-received_at", "-id")
         for other in others if numbers else ():
             same_number.setdefault(other.phone_e164, []).append(other)
         return cls(DoNotCall.among(numbers), notes, same_number)

@@ -14,7 +14,7 @@ from django.shortcuts import redirect
 from clinic_site.context import request_facts
 
 from . import desk_forms, queue
-from .desk import Row
+from .desk import Details, Row
 from .desk_doors import door
 from .forms import Typed
 from .models import Attempt, Lead, Look, staff_name
@@ -114,12 +114,15 @@ def page(desk, request, term, found, *, problem="", searched=False, failed=None,
     more, found = len(found) > MOST_FOUND, found[:MOST_FOUND]
     Look.record(request.user, found, clinic.at, "search")
     may_change = desk.has_change_permission(request)
+    details = Details.of(found)
     cards = []
     for lead in found:
-        form = CalledForm(lead=lead, at=clinic.at, calendar=clinic.calendar) if may_change else None
+        form = form_of(lead, clinic, details) if may_change else None
         form = failed if failed and failed.lead == lead else form
         is_over = lead.outcome in (Lead.Outcome.CANCELLED, Lead.Outcome.ERASED, Lead.Outcome.ROBOT)
-        cards.append({"row": Row.of(lead, request), "form": None if is_over or not lead.phone_raw else form})
+        cards.append(
+            {"row": Row.of(lead, request, details=details), "form": None if is_over or not lead.phone_raw else form}
+        )
     context = {
         "title": "They called us",
         "term": term,
@@ -137,14 +140,19 @@ def page(desk, request, term, found, *, problem="", searched=False, failed=None,
 # --- The call
 
 
+def form_of(lead, clinic, details, data=None):
+    return CalledForm(data, lead=lead, at=clinic.at, calendar=clinic.calendar, others=details.waiting_beside(lead))
+
+
 def called(desk, request, object_id):
     """Keep a call the person made to us, whoever holds the claim: that colleague's page says so at once."""
     lead, clinic = desk.get_lead(object_id), request_facts(request)
-    form = CalledForm(request.POST, lead=lead, at=clinic.at, calendar=clinic.calendar)
+    form = form_of(lead, clinic, Details.of([lead]), request.POST)
     if not form.is_valid():
         return page(desk, request, "", [lead], failed=form)
     outcome, holder = form.cleaned_data["outcome"], lead.holder(clinic.at)
-    log(lead, request.user, clinic.at, outcome, form.cleaned_data["note"], form.call_at())
+    covered = form.covered() if outcome == Attempt.Outcome.DO_NOT_CALL else ()
+    log(lead, request.user, clinic.at, outcome, form.cleaned_data["note"], form.call_at(), covered)
     messages.success(request, f"Saved: they called us. {said(lead, clinic)}".strip())
     if holder not in (None, request.user):
         messages.warning(request, f"{staff_name(holder)} has this request and is told on their page now.")
@@ -154,11 +162,11 @@ def called(desk, request, object_id):
 
 
 @transaction.atomic
-def log(lead, user, at, outcome, note, call_at):
+def log(lead, user, at, outcome, note, call_at, covers=()):
     """Keep a call that came to us. Whoever thinks it over after their request was closed is called again."""
     if lead.closed_at and outcome == Attempt.Outcome.THINKING:
         lead.reopen(user, at)
-    attempt = lead.record_attempt(user, at, outcome, note, call_at)
+    attempt = lead.record_attempt(user, at, outcome, note, call_at, covers=covers)
     Attempt.objects.filter(pk=attempt.pk).update(incoming=True)
     return attempt
 

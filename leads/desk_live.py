@@ -41,7 +41,7 @@ def start(request):
     clinic = request_facts(request)
     newest = Lead.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
     mine = list(Lead.objects.open().held_by(request.user, clinic.at).order_by("pk").values_list("pk", flat=True))
-    calls = list(calls_meanwhile(request.user, clinic.at))
+    calls = list(calls_meanwhile(request.user, clinic.at)) if mine else []
     query = urlencode({"since": newest, "mine": "-".join(map(str, mine[:MOST_MINE]))})
     address = f"{reverse('admin:leads_lead_live')}?{query}"
     told = max((call.pk for call in calls), default=0)

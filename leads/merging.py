@@ -54,7 +54,7 @@ def merge(one, other, user, at):
     All attempts, notes and drafts stay readable in the request that stays. So do the earliest moment owed, a safety
     flag, a "no" to voicemail and a claim.
     """
-    rows = {lead.pk: lead for lead in Lead.objects.select_forput().filter(pk__in=[one.pk, other.pk]).order_by("pk")}
+    rows = {lead.pk: lead for lead in Lead.objects.select_for_update().filter(pk__in=[one.pk, other.pk]).order_by("pk")}
     one, other = rows[one.pk], rows[other.pk]
     if why := refusal(one, other, at):
         raise Refused(why)
@@ -117,9 +117,9 @@ def _call_at(kept, merged):
 def separate(step, user, at):
     """Undo a merge: both requests are exactly what they were. Raises Refused when anything else was done since."""
     payload = step.payload
-    step = Step.objects.select_forput().get(pk=step.pk, kind=Step.Kind.MERGE)
+    step = Step.objects.select_for_update().get(pk=step.pk, kind=Step.Kind.MERGE)
     pks = [payload["kept"], payload["merged"]]
-    rows = {lead.pk: lead for lead in Lead.objects.select_forput().filter(pk__in=pks).order_by("pk")}
+    rows = {lead.pk: lead for lead in Lead.objects.select_for_update().filter(pk__in=pks).order_by("pk")}
     kept, merged = (rows[pk] for pk in pks)
     if why := not_undoable(step, rows):
         raise Refused(why)

@@ -17,6 +17,7 @@ from django.db.models import Exists, Min, OuterRef
 
 from clinic_site import hours
 
+from . import queue
 from .models import Attempt, Event, Lead, staff_name
 
 TALKED = {
@@ -313,6 +314,7 @@ def today(at, calendar):
     states = Counter(Asked(*row, "").promise(at) for row in rows.values_list(*columns))
     calls = Attempt.objects.filter(at__gte=began, at__lt=ends)
     oldest = Lead.objects.open().with_due().filter(called=False).order_by("owed", "received_at", "id").first()
+    words = queue.say_short(oldest.due, at, calendar.zone) if oldest else ""
     return {
         "kept": states["kept"],
         "missed": states["missed"],
@@ -320,4 +322,6 @@ def today(at, calendar):
         "calls": calls.count(),
         "talked": calls.filter(outcome__in=TALKED).count(),
         "oldest": oldest,
+        "oldest_words": words,
+        "oldest_is_overdue": bool(oldest and oldest.due < at),
     }
