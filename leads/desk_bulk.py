@@ -207,7 +207,7 @@ def result(desk, request, step_id):
         "step": step,
         "rows": rows,
         "done": sum(row["done"] for row in rows),
-        "undoable": not step.undone_at and any(row["done"] for row in rows),
+        "may_undo": not step.undone_at and any(row["done"] for row in rows),
     }
     return desk.page(request, "leads/desk/bulk_result.html", context)
 

@@ -714,9 +714,9 @@ def test_who_may_only_look_is_offered_no_button(client, db):
 
     # A search changes nothing.
     looks = [f"{QUEUE}find/", f"{QUEUE}find/", f"{QUEUE}shortcuts/"]
-    for address, looks in ((QUEUE, looks), (page(lead), looks[1:])):
+    for address, expected in ((QUEUE, looks), (page(lead), looks[1:])):
         forms = re.findall(r'<form[^>]*action="([^"]*)"', client.get(address).content.decode())
-        assert [form for form in forms if "/leads/" in form] == looks
+        assert [form for form in forms if "/leads/" in form] == expected
 
 
 def test_staff_without_the_right_and_strangers_see_nothing(client, db):

@@ -134,7 +134,12 @@ def test_a_call_to_us_is_logged_although_a_colleague_has_the_request(desk, ana, 
 
     zebedee.refresh_from_db()
     attempt = zebedee.attempts.get()
-    assert (attempt.user, attempt.incoming, attempt.outcome, attempt.note) == (ana, True, "thinking", "asks about parking")
+    assert (attempt.user, attempt.incoming, attempt.outcome, attempt.note) == (
+        ana,
+        True,
+        "thinking",
+        "asks about parking",
+    )
     assert (zebedee.holder(AT), zebedee.call_at) == (ben, TUESDAY_9AM)
     assert "Ben has this request and is told on their page now." in words(answer)
     assert "They called us" in words(desk.get(at(zebedee)))
