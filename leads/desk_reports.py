@@ -120,9 +120,8 @@ def harmless(cell):
 
 # --- Pictures: bars of whole sizes, made here, drawn by one template
 
-BAR_WIDTH = 320
-BAR_LEFT = 150
-ROW_HEIGHT = 28
+BAR_WIDTH = 360
+ROW_HEIGHT = 44
 MOST_BARS = 30
 
 
@@ -132,11 +131,18 @@ class Bar:
     words: str
     y: int
     width: int
-    text_x: int
 
     @property
     def text_y(self):
         return self.y + 15
+
+    @property
+    def bar_y(self):
+        return self.y + 21
+
+    @property
+    def bar_end(self):
+        return self.y + 35
 
 
 @dataclass(frozen=True)
@@ -152,10 +158,6 @@ class Chart:
     def height(self):
         return len(self.bars) * ROW_HEIGHT + 8
 
-    @property
-    def base(self):
-        return BAR_LEFT
-
 
 def chart(key, title, rows, most=None):
     """Return a Chart of (label, value or None, words), or None when there is nothing to draw."""
@@ -167,12 +169,12 @@ def chart(key, title, rows, most=None):
     bars = []
     for place, (label, value, words) in enumerate(rows):
         width = round(BAR_WIDTH * (value or 0) / top)
-        bars.append(Bar(short(label), words, 4 + place * ROW_HEIGHT, width, BAR_LEFT + width + 8))
+        bars.append(Bar(short(label), words, place * ROW_HEIGHT, width))
     best = max(rows, key=lambda row: -1 if row[1] is None else row[1])
     return Chart(key, title, f"{len(rows)} bars. The longest: {best[0]}, {best[2]}.", bars)
 
 
-def short(label, longest=21):
+def short(label, longest=24):
     return label if len(label) <= longest else f"{label[: longest - 1].rstrip()}…"
 
 

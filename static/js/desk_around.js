@@ -12,7 +12,7 @@ if (bar) {
   const title = document.title;
   const clock = new Intl.DateTimeFormat("en-US", { hour: "numeric", minute: "2-digit", timeZone: bar.dataset.zone });
   let told = Number(bar.dataset.told);
-  let checked = clock.format(new Date());
+  let checked = clock.format(new Date()).toLowerCase();
   let newest = 0;
 
   const say = (words, link, where) => {
@@ -29,7 +29,7 @@ if (bar) {
   const here = () => location.pathname + location.search;
 
   const show = (answer, { counts, new: count, lost, calls }) => {
-    checked = clock.format(new Date(answer.headers.get("Date") ?? Date.now()));
+    checked = clock.format(new Date(answer.headers.get("Date") ?? Date.now())).toLowerCase();
     bar.classList.remove("q-live--wrong");
     when.textContent = `Last checked ${checked}`;
     document.title = `(${counts.waiting}) ${title}`;
