@@ -713,10 +713,10 @@ def test_who_may_only_look_is_offered_no_button(client, db):
     client.force_login(looker)
 
     # A search changes nothing.
-    looks = [f"{QUEUE}find/", f"{QUEUE}find/", f"{QUEUE}shortcuts/"]
-    for address, expected in ((QUEUE, looks), (page(lead), looks[1:])):
+    looks = [f"{QUEUE}find/", f"{QUEUE}shortcuts/"]
+    for address in (QUEUE, page(lead)):
         forms = re.findall(r'<form[^>]*action="([^"]*)"', client.get(address).content.decode())
-        assert [form for form in forms if "/leads/" in form] == expected
+        assert [form for form in forms if "/leads/" in form] == looks
 
 
 def test_staff_without_the_right_and_strangers_see_nothing(client, db):
