@@ -6,7 +6,7 @@ import pytest
 import time_machine
 
 from leads import notices
-from leads.models import Attempt, Lead
+from leads.models import Attempt, Lead, Step
 from tests.factories import MONDAY_5PM, MONDAY_10AM, TUESDAY_9AM, make_clinic, make_lead, make_staff
 from tests.leads.desk_pages import QUEUE, at, form, outside, words
 
@@ -75,8 +75,9 @@ def test_merge_and_undo_from_the_page(desk):
     assert "Also asked, and merged into this request" in text and "May I bring my son?" in text
     assert second.name not in words(desk.get(QUEUE))
     assert f"Request {first.reference}" in words(desk.get(at(second)))
-    step = form(merged, f"{QUEUE}undo/1/") and "undo/1/"
-    undone = desk.post(f"{QUEUE}{step}", follow=True)
+    address = f"{QUEUE}undo/{Step.objects.get().pk}/"
+    assert f'action="{address}"' in merged.content.decode()
+    undone = desk.post(address, follow=True)
     assert f"Undone. {first.reference} and {second.reference} are as they were." in words(undone)
     assert set(Lead.objects.open()) == {first, second}
 

@@ -146,13 +146,8 @@ def test_no_cell_is_a_formula(cell):
 def test_the_csv_says_what_the_page_says_and_no_name_runs(client, db):
     with time_machine.travel(LATER, tick=False):
         client.force_login(make_staff("mia", role="Manager"))
-        called(
-            make_staff("evil", first_name="=HYPERLINK(1)"),
-            TUESDAY_9AM,
-            "booked",
-            closed_at=TUESDAY_9AM,
-            outcome="booked",
-        )
+        lead = called(make_staff("evil", first_name="=HYPERLINK(1)"), TUESDAY_9AM, "booked")
+        Lead.objects.filter(pk=lead.pk).update(closed_at=TUESDAY_9AM, outcome="booked")
         query = f"?first={DAY}&last={DAY + timedelta(days=2)}"
         answer = client.get(f"{QUEUE}reports/numbers.csv{query}")
         shown = words(client.get(f"{QUEUE}reports/{query}"))
