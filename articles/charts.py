@@ -15,6 +15,7 @@ BAR_FORM = "label | value | n | note"
 MOST_STUDIES, MOST_BARS = 8, 6
 LONGEST = 160
 NO_COMPARISON = "no comparison group"
+NOTHING_COMPARED = {"no comparison group", "no comparison", "nothing", "none", "no one", "nobody", "-", "–"}
 MAY_BE_CHANCE = "This gap may be due to chance"
 
 CHANCE = {"yes": True, "chance": True, "chance?": True, "may be chance": True, "no": False, "": False}
@@ -45,16 +46,18 @@ class Bar:
 class Study:
     title: str
     people: int
-    compared_with: str = ""
+    compared_with: str = ""  # empty: there was no comparison group
     reference: int | None = None
     may_be_chance: bool = False
     bars: list = field(default_factory=list)
+    who: str = "people"  # what is said of them after their number
 
     @property
     def meta(self):
         """Return how many people it had and what they were compared with."""
         compared = f"compared with {self.compared_with}" if self.compared_with else NO_COMPARISON
-        return f"{self.people:,} {'person' if self.people == 1 else 'people'}, {compared}"
+        who = "person" if (self.people, self.who) == (1, "people") else self.who
+        return f"{self.people:,} {who}, {compared}"
 
 
 def read(rows):
@@ -100,8 +103,9 @@ class _Reader:
         title, people, compared, reference, chance = (parts + [""] * 5)[:5]
         if not title:
             self.wrong(number, "name the study after the #, such as: # One infusion, one day later | 73.")
-        people_count = _whole(re.sub(r"\s*(?:people|persons?|patients)$", "", people, flags=re.IGNORECASE))
-        if not people_count:
+        count, _, who = people.partition(" ")
+        count = _whole(count)
+        if not count:
             self.wrong(number, "say in the second part how many people the study had, as a whole number such as 73.")
         mark = re.fullmatch(r"\[?\s*(\d{1,3})\s*\]?", reference)
         if reference and not mark:
@@ -111,9 +115,12 @@ class _Reader:
                 number, f"the last part is yes where the gap may be due to chance, no otherwise; not “{chance[:40]}”."
             )
         compared = re.sub(r"^compared with\s+", "", compared, flags=re.IGNORECASE)
-        self.lengths(number, title, compared)
+        if compared.lower() in NOTHING_COMPARED:
+            compared = ""
+        self.lengths(number, title, who, compared)
         number_of_source = int(mark.group(1)) if reference and mark else None
-        return Study(title, people_count or 0, compared, number_of_source, CHANCE.get(chance.lower(), False))
+        may_be_chance = CHANCE.get(chance.lower(), False)
+        return Study(title, count or 0, compared, number_of_source, may_be_chance, who=who or "people")
 
     def bar(self, number, line):
         parts = _parts(line)
@@ -187,7 +194,7 @@ def _study(study, write):
         meta += f". <strong>{MAY_BE_CHANCE}</strong>"
     if study.reference:
         meta += f" {write(f'[{study.reference}]')}"
-    bars = "".join(_bar(bar, first=place == 0, write=write) for place, bar in enumerate(study.bars))
+    bars = "".join(_bar(bar, place == 0 or not study.compared_with, write) for place, bar in enumerate(study.bars))
     return f'<li><p class="title">{write(study.title)}</p><p class="small">{meta}</p><dl>{bars}</dl></li>'
 
 

@@ -4,14 +4,11 @@ import re
 from dataclasses import dataclass
 from html import escape
 
-from django.core.files.storage import default_storage
 from django.template import TemplateDoesNotExist
 from django.template.loader import render_to_string
 
 from . import charts
 
-# What browsers may take, best first; the last one is for all.
-FORMATS = (("avif", "image/avif"), ("webp", "image/webp"), ("jpeg", "image/jpeg"), ("png", "image/png"))
 SIZES = "(min-width: 40em) 36rem, calc(100vw - 2.5rem)"
 DRAWING = re.compile(r"[a-z0-9-]{1,60}")
 
@@ -71,20 +68,15 @@ class Figure:
         """Return the picture, or its words where no file of it is to be had."""
         picture, decorative = self.value.get("picture"), self.value.get("alt_choice") == "decorative"
         alt = "" if decorative else (self.value.get("alt") or "").strip()
-        files = sources(picture) if picture else []
-        if not files:
+        *others, last = sources(picture) or [None]
+        if last is None:
             return f"<p>{escape(alt)}</p>" if alt else ""
-        by_format = [(mime, [one for one in files if one["format"] == name]) for name, mime in FORMATS]
-        by_format = [(mime, found) for mime, found in by_format if found]
         offers = "".join(
-            f'<source type="{mime}" srcset="{_srcset(found)}" sizes="{SIZES}">' for mime, found in by_format[:-1]
+            f'<source type="{escape(one["type"])}" srcset="{escape(one["srcset"])}" sizes="{SIZES}">' for one in others
         )
-        last = by_format[-1][1]
-        # Wide enough for most screens, without being the widest.
-        plain = next((one for one in last if one["width"] >= 720), last[-1])
         return (
-            f'<picture>{offers}<img src="{escape(plain["url"])}" srcset="{_srcset(last)}" sizes="{SIZES}" '
-            f'width="{int(picture["width"])}" height="{int(picture["height"])}" loading="lazy" decoding="async" '
+            f'<picture>{offers}<img src="{escape(last["src"])}" srcset="{escape(last["srcset"])}" sizes="{SIZES}" '
+            f'width="{int(last["width"])}" height="{int(last["height"])}" loading="lazy" decoding="async" '
             f'alt="{escape(alt)}"></picture>'
         )
 
@@ -110,13 +102,9 @@ class Figure:
 
 
 def sources(picture):
-    """Return {format, width, url} of each file of a picture that is there, narrowest first."""
-    found = []
-    for one in picture.get("files") or ():
-        if one.get("path") and default_storage.exists(one["path"]):
-            found.append({"format": one["format"], "width": int(one["width"]), "url": default_storage.url(one["path"])})
-    return sorted(found, key=lambda one: one["width"])
-
-
-def _srcset(files):
-    return ", ".join(f"{escape(one['url'])} {one['width']}w" for one in files)
+    """Return what to show of a picture as [{type, srcset, src, width, height}], of files that exist alone."""
+    try:
+        from . import images
+    except ImportError:  # no pictures can have been uploaded
+        return []
+    return images.sources(picture) if picture else []

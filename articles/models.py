@@ -12,7 +12,7 @@ from django.db import models, transaction
 from django.db.models import F, Q
 from django.urls import resolve, reverse
 from django.utils import timezone
-from django.utils.functional import SimpleLazyObject, cached_property
+from django.utils.functional import SimpleLazyObject
 from django_prose_editor.fields import ProseEditorField
 
 from clinic_site.models import statement_texts
@@ -159,7 +159,7 @@ class ArticleQuerySet(models.QuerySet):
             glossary = SimpleLazyObject(GlossaryTerm.objects.values_of_all)
             for article in self._result_cache:
                 if isinstance(article, Article):
-                    article.glossary = glossary
+                    article.brought_glossary = glossary
 
 
 class Article(models.Model):
@@ -259,6 +259,7 @@ class Article(models.Model):
     changed_at = models.DateTimeField(auto_now=True)
 
     objects = ArticleQuerySet.as_manager()
+    brought_glossary = None
 
     class Meta:
         ordering = ["kind", "position", "title"]
@@ -321,7 +322,7 @@ class Article(models.Model):
             "figures": [figure.value() for figure in self.figures_in_order()],
             "glance": self.glance(),
             "timeline": self.visit_steps(),
-            "glossary": markup.words_used(self.body, self.glossary),
+            "glossary": markup.words_used(self.body, self.glossary()),
             "author": self.author.name if self.author else "Clinic editorial team",
             "author_credentials": self.author.credentials if self.author else "",
             "author_slug": (self.author.slug or "") if self.author else "",
@@ -334,9 +335,10 @@ class Article(models.Model):
             "ends_with_form": self.ends_with_form,
         }
 
-    @cached_property
     def glossary(self):
-        """Return every hard word we explain, as plain values; read once, or brought along by `with_content`."""
+        """Return every hard word we explain, as plain values; `with_content` has brought them along."""
+        if self.brought_glossary is not None:
+            return self.brought_glossary
         return GlossaryTerm.objects.values_of_all() if self.pk else []
 
     def citations_in_order(self):
@@ -851,10 +853,10 @@ class ReleaseQuerySet(models.QuerySet):
         shown = self.filter(public_from__lte=at).filter(Q(public_until=None) | Q(public_until__gt=at))
         return shown if settings.DEMONSTRATION else shown.filter(SHOWN_IN_PUBLIC)
 
-    def seen_by(self, at):
-        """Releases that readers see at `at` or saw before; none that gave way before its moment came."""
-        seen = self.filter(public_from__lte=at).exclude(public_until=F("public_from"))
-        return seen if settings.DEMONSTRATION else seen.filter(SHOWN_IN_PUBLIC)
+    def seen(self, at):
+        """Releases that readers see at `at` or saw before."""
+        shown = self.filter(public_from__lte=at).exclude(public_until=F("public_from"))
+        return shown if settings.DEMONSTRATION else shown.filter(SHOWN_IN_PUBLIC)
 
     def unsigned_treatment(self):
         """Texts about treatment, not taken off the site, that no clinician has signed."""
@@ -867,7 +869,7 @@ class ReleaseQuerySet(models.QuerySet):
     def ended(self, at, path):
         """Tell whether readers once saw a page at `path` and see none there now."""
         slug = path.strip("/").rsplit("/", 1)[-1]
-        once = self.seen_by(at).filter(slug=slug, public_until__lte=at)
+        once = self.seen(at).filter(slug=slug, public_until__lte=at)
         return any(release.get_absolute_url() == path for release in once.defer("content"))
 
     def articles(self, at):

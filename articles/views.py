@@ -294,7 +294,7 @@ def changes_of(release, clinic):
     """Yield what readers were told of each change of a page, newest first, and when it became public."""
     if release.pk is None:
         return
-    seen = Release.objects.seen_by(clinic.at).filter(article=release.article_id).exclude(change_note="")
+    seen = Release.objects.seen(clinic.at).filter(article=release.article_id).exclude(change_note="")
     for moment, note, is_correction in seen.values_list("public_from", "change_note", "is_correction"):
         day = timezone.localtime(moment, clinic.zone).date()
         yield {"on": day, "note": note, "is_correction": is_correction}

@@ -17,7 +17,7 @@ class Step:
     part: str
     minutes: str
     text: str
-    # The bar of this step among those of the whole visit, in thousandths; None for a step without minutes.
+    # The bar of this step among those of the whole visit, in thousandths; None where there is none to draw.
     start: int | None = None
     width: int | None = None
 
@@ -42,12 +42,12 @@ class Visit:
 
     @property
     def says_not_to_drive(self):
-        return any(TOLD_NOT_TO_DRIVE.search(f"{step.minutes} {step.text}") for step in self.steps)
+        return any(TOLD_NOT_TO_DRIVE.search(f"{step.part} {step.minutes} {step.text}") for step in self.steps)
 
     @property
     def total_words(self):
-        """Return how long all steps with minutes take together, or "" when fewer than two have any."""
-        if sum(step.width is not None for step in self.steps) < 2:
+        """Return how long all steps with minutes take together, or "" where no bars are drawn."""
+        if not any(step.width for step in self.steps):
             return ""
         hours, minutes = divmod(self.total, 60)
         parts = [f"{hours} hour{'' if hours == 1 else 's'}"] if hours else []
@@ -63,6 +63,9 @@ class Visit:
 def read(rows):
     """Return the visit that rows of {part, minutes, text} tell of."""
     lengths = [_minutes(row.get("minutes", "")) for row in rows]
+    if sum(length > 0 for length in lengths) < 2:
+        # One time alone cannot be drawn beside others.
+        lengths = [0] * len(rows)
     total = sum(lengths)
     steps, start = [], 0
     for row, length in zip(rows, lengths, strict=True):

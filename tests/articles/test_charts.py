@@ -92,6 +92,17 @@ def test_bars_are_decoration_beside_the_text_and_as_wide_as_their_value():
     assert "<td>46.7%</td><td>not given</td>" in table
 
 
+def test_who_the_people_were_may_be_said_and_no_comparison_be_named():
+    study = "# Nine trials pooled | 3,368 people at first, 9 at last | no comparison group | [5] |"
+    rows = f"{study}\nDay 1 | 52.2 | |\nDay 3 | 4"
+
+    (study,) = charts.read(rows)
+    shown, _ = charts.draw([study])
+
+    assert study.meta == "3,368 people at first, 9 at last, no comparison group"
+    assert (shown.count("bar__first"), shown.count("bar__other")) == (2, 0)
+
+
 def test_a_study_without_comparison_says_so():
     shown, table = charts.draw(charts.read("# One clinic | 1,200\nFelt better | 50"))
 
