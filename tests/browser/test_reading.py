@@ -36,7 +36,7 @@ def everything(live_server):
     article = make_article(
         slug="full", title="Everything", body=BODY, references=["one2020", "two2020"], author=person,
         related=[make_public()], key_points="One point\nA limit",
-        timeline="Before | 30 | We talk.\nDuring | 40 | It drips.\nAfter | 60 to 90 | You rest.\nGoing home | | Not alone",
+        timeline="Before | 30 | We talk.\nDuring | 40 | It drips.\nAfter | 60 to 90 | You rest.\nHome | | Not alone",
         glance_what="A drip", glance_for_whom="Adults", glance_minutes="40 minutes", glance_approval="Off-label",
         glance_risks="Blood pressure", glance_cost="Ask us",
     )  # fmt: skip
