@@ -7,10 +7,11 @@ from django.utils.text import slugify
 
 # Ids that the page round the body has, or gives out by number.
 TAKEN_IDS = {
-    "address", "call", "callback", "changes", "contents", "crisis", "glance", "introduction", "key-points", "main",
-    "name", "payer", "phone", "related", "search", "share", "sources", "start", "visit", "words",
+    "address", "call", "call-title", "callback", "changes", "contents", "crisis", "for-your-doctor", "glance",
+    "introduction", "key-points", "main", "name", "payer", "phone", "related", "search", "share", "sources", "start",
+    "submit-id-send", "visit", "words",
 }  # fmt: skip
-TAKEN_STARTS = re.compile(r"(?:ref|cite|crisis|id|i|figure|note|word|use|size|spacing|contrast|scheme)-")
+TAKEN_STARTS = re.compile(r"(?:ref|cite|crisis|div|id|i|figure|note|word|use|size|spacing|contrast|scheme)-")
 WELL_FORMED = re.compile(r"[a-z0-9][a-z0-9_-]{0,119}")
 # From here on two wordings are taken for one heading.
 ALIKE = 0.6

@@ -19,7 +19,8 @@ NUMBERS = re.compile(
     re.DOTALL,
 )
 QUESTIONS = re.compile(r"\bquestions?\b|\bask\b", re.IGNORECASE)
-MOST_NUMBERS = 6
+# So many paragraphs with numbers, fewer where charts say the same: one page of paper has to do.
+MOST_NUMBERS, WITH_CHARTS = 4, 2
 # Asked where a page has no questions of its own. They claim nothing.
 USUAL_QUESTIONS = (
     "Given my health and my medicines, is there a reason I should not have this?",
@@ -42,10 +43,11 @@ def sheet(release, clinic):
     """Return what the sheet of one release shows."""
     page = ReleasePage(release, clinic)
     content = release.content
-    numbers = markup.first(markup.paragraphs(content["body"], NUMBERS, but_not=checks.RISK_HEADING), MOST_NUMBERS)
     risks = markup.parts(content["body"], checks.RISK_HEADING)
     questions = markup.parts(content["body"], QUESTIONS)
     charts = "".join(f"<p>[figure {one['number']}]</p>" for one in content.get("figures", []) if one["kind"] == "chart")
+    numbers = markup.paragraphs(content["body"], NUMBERS, but_not=checks.RISK_HEADING)
+    numbers = markup.first(numbers, WITH_CHARTS if charts else MOST_NUMBERS)
     body = "\n".join(
         part
         for part in (
