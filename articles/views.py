@@ -2,6 +2,7 @@
 
 import datetime
 import math
+import re
 from functools import cached_property
 
 from django.conf import settings
@@ -22,6 +23,9 @@ from .figures import Figure
 from .models import Article, Category, Contributor, OldAddress, Release
 
 WORDS_A_MINUTE = 200
+# With fewer headings there is no contents list.
+SHORTEST_CONTENTS = 3
+H2 = re.compile(r"<h2>(.*?)</h2>")
 PER_PAGE = 10
 # A treatment page's next check is due 6 months after the last one by default.
 REVIEW_AFTER = datetime.timedelta(days=183)
@@ -125,7 +129,8 @@ class ReleasePage:
         if _speaks_of_suicide(self.title, self.summary, self.change_words):
             return "title"
         boxes = [*self.key_points, *(row["text"] for row in self.glance), *(step.text for step in self.visit.steps)]
-        contents = [row["text"] for row in self.release.content.get("headings", [])]
+        headings = H2.findall(self.release.content["body"])
+        contents = headings if len(headings) >= SHORTEST_CONTENTS else []
         return "points" if _speaks_of_suicide(*boxes, *contents) else ""
 
     @property
@@ -172,7 +177,8 @@ class ReleasePage:
 
     @property
     def contents(self):
-        return self.rendered.contents
+        """Return {id, text} of each part, or nothing where a list of them would be too short to help."""
+        return self.rendered.contents if len(self.rendered.contents) >= SHORTEST_CONTENTS else []
 
     @cached_property
     def references(self):

@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from django.utils.html import strip_tags
 
+from articles import figures
 from articles.models import Article, GlossaryTerm, Release
 from articles.views import ReleasePage
 from clinic_site.facts import facts
@@ -341,6 +342,7 @@ def boxes(html):
         ({"key_points": "One\nSuicide is spoken of"}, '<h2 id="key-points">'),
         ({"glance_risks": "Thoughts of suicide"}, '<h2 id="glance">'),
         ({"body": "<h2>One</h2><h2>Two</h2><h2>Thoughts of suicide</h2>"}, '<h2 class="title" id="contents">'),
+        ({"body": "<p>One</p><h2>Thoughts of suicide</h2><h2>Two</h2>"}, '<h2 id="thoughts-of-suicide">'),
         ({"body": "<p>One</p><ul><li>Suicide</li></ul>"}, "<ul><li>Suicide"),
         ({"body": "<p>One</p><p>[figure 1]</p>", "figure": "Thoughts of suicide"}, '<figure class="figure"'),
         ({"references": ["a1"], "body": "<p>[1]</p>", "source": "Rapid relief of suicidal thoughts"}, 'id="sources"'),
@@ -508,6 +510,36 @@ def test_page_asks_the_database_the_same_whatever_stands_on_it(client, django_as
 
     # One more: whether its writer has a page.
     assert counts[1] - counts[0] <= 1
+
+
+SOURCES = [
+    {"type": "image/avif", "srcset": "/media/a/480.avif 480w", "src": "/media/a/480.avif", "width": 480, "height": 320},
+    {"type": "image/jpeg", "srcset": "/media/a/480.jpg 480w", "src": "/media/a/480.jpg", "width": 480, "height": 320},
+]
+
+
+@pytest.mark.parametrize(("choice", "alt"), [("describe", "A &quot;quiet&quot; room"), ("decorative", "")])
+def test_picture_offers_its_formats_with_its_size_and_words(monkeypatch, choice, alt):
+    monkeypatch.setattr(figures, "sources", lambda picture: SOURCES)
+    value = {"number": 1, "kind": "picture", "alt_choice": choice, "alt": 'A "quiet" room', "caption": "A room.",
+             "picture": {"credit": "Drawn by <us>"}}  # fmt: skip
+
+    html = figures.Figure(value).html(str)
+
+    sizes = f'sizes="{figures.SIZES}"'
+    assert html == (
+        '<figure class="figure" id="figure-1" aria-describedby="figure-1-caption"><picture>'
+        f'<source type="image/avif" srcset="/media/a/480.avif 480w" {sizes}>'
+        f'<img src="/media/a/480.jpg" srcset="/media/a/480.jpg 480w" {sizes} width="480" height="320" loading="lazy" '
+        f'decoding="async" alt="{alt}"></picture><figcaption><p id="figure-1-caption">A room.</p>'
+        '<p class="small">Drawn by &lt;us&gt;</p></figcaption></figure>'
+    )
+
+
+def test_decorative_picture_without_files_leaves_nothing_behind():
+    value = {"number": 1, "kind": "picture", "alt_choice": "decorative", "alt": "A room", "picture": None}
+
+    assert figures.Figure(value).html(str) == ""
 
 
 def test_figure_that_is_not_there_leaves_nothing_behind():
