@@ -11,9 +11,10 @@ from html.parser import HTMLParser
 
 import nh3
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.text import slugify
 
+from . import headings as heading_ids
 from .editorial import ABOUT_SUICIDE
+from .glossary import Glossary, word_id
 
 # --- What may be stored ---
 
@@ -36,7 +37,7 @@ DEEPEST = 40
 ROUNDS = 8
 
 MARK = re.compile(r"\[(\d{1,3})\]")
-PLACEHOLDER = re.compile(r"\[([a-z][a-z_ ]*)\]")
+PLACEHOLDER = re.compile(r"\[([a-z][a-z_ ]*|figure \d{1,2})\]")
 # Space as HTML counts it, plus the non-breaking spaces that editors type in place of plain ones.
 SPACE = " \t\n\r\f\u00a0"
 SPACES = re.compile(f"[{SPACE}]+")
@@ -378,11 +379,6 @@ def removed(html):
 
 # --- What readers see ---
 
-# Ids that the page round the body has, or gives out by number.
-TAKEN_IDS = {
-    "address", "call", "callback", "contents", "crisis", "key-points", "main", "name", "phone", "related", "share",
-    "sources", "start",
-}  # fmt: skip
 CRISIS_BOX = "crisis box"
 CLOCK = re.compile(r"(\d) +([ap]\.?m\b)", re.IGNORECASE)
 STATEMENTS_OF_TREATMENT = ("off_label", "results_vary", "risk_line", "not_substitute")
@@ -393,74 +389,307 @@ class Rendered:
     html: SafeString
     contents: list  # of {id, text}, one for each h2
     references: list  # of {number, title, url, authors, journal, year, marks}
+    words: list = field(default_factory=list)  # of {id, use, term, meaning}, by the alphabet
+    placed: frozenset = frozenset()  # names of the blocks and figures that stand in it
+    speaks_of_suicide: bool = False
 
 
-def render(body, references=(), blocks=None, always=(), help_first=False):
+def render(
+    body,
+    references=(),
+    blocks=None,
+    always=(),
+    help_first=False,
+    *,
+    helped=False,
+    headings=(),
+    glossary=(),
+    figures=None,
+):
     """Return `body` as readers see it.
 
     A paragraph that holds only `[name]` gives way to `blocks[name]`: safe HTML, or a function that is told how many
-    of its kind went before. The statements named in `always` are added at the end when the author did not place
-    them; `not_substitute` stays last. With `help_first` the crisis box is put before the first part that speaks of
-    suicide, unless the author put one before it.
+    of its kind went before. `[figure 1]` gives way to `figures[1]` (see figures.Figure); a figure that is not there
+    leaves nothing behind. The statements named in `always` are added at the end when the author did not place
+    them; `not_substitute` stays last.
+
+    With `help_first` the crisis box is put before the first part that speaks of suicide. No part between two headings
+    of the second level has more than one box; `helped` says that the page has one just before the text.
+
+    `headings` are the ids that headings have (see `outline`). The words of `glossary` are marked where they first
+    stand in running text: never in a heading, link, figure or box.
     """
-    blocks = blocks or {}
-    marks = {row["number"]: [] for row in references}
-    contents, parts, ids, used = [], [], set(TAKEN_IDS), []
-    last = None  # the placeholder or tag of the part before
+    writer = _PageWriter(blocks or {}, references, figures or {}, headings, glossary, help_first, helped)
+    for node in _body(clean(body)):
+        writer.take(node)
+    writer.add_missing(always)
+    return Rendered(
+        html=mark_safe("\n".join(writer.parts)),  # every part was written or escaped by the writer
+        contents=writer.contents,
+        references=[
+            row
+            | {
+                "url": _address(row["url"]) or _doi_address(row.get("doi", "")),
+                "authors": short_authors(row["authors"]),
+                "marks": writer.marks[row["number"]],
+            }
+            for row in references
+        ],
+        words=writer.words(),
+        placed=frozenset(writer.used),
+        speaks_of_suicide=writer.speaks_of_suicide,
+    )
 
-    def write_text(text):
-        return MARK.sub(cite, CLOCK.sub("\\1\u00a0\\2", _escaped(text)))
 
-    def cite(match):
+class _PageWriter:
+    """Writes a body part by part, and knows what stood before."""
+
+    def __init__(self, blocks, references, figures, headings, glossary, help_first, helped):
+        self.blocks, self.figures = blocks, figures
+        self.marks = {row["number"]: [] for row in references}
+        self.parts, self.contents, self.used = [], [], []
+        self.last = None  # the placeholder or tag of the part before
+        self.headings = list(headings)
+        self.ids = {row["id"] for row in headings if heading_ids.is_usable(row["id"])}
+        self.seen_headings = 0
+        self.notes = 0
+        self.glossary = Glossary(glossary)
+        self.help_first = help_first and CRISIS_BOX in blocks
+        self.box_here = helped  # a crisis box stands in this part, between two h2
+        self.speaks_of_suicide = False
+
+    # Text
+
+    def write(self, text):
+        """Return text as HTML, with marks that link to their sources."""
+        return MARK.sub(self.cite, CLOCK.sub("\\1\u00a0\\2", _escaped(text)))
+
+    def explain(self, text):
+        """Return text as HTML, with marks, and with hard words that link to their meaning."""
+        pieces, place = [], 0
+        for start, end, row in self.glossary.find(text):
+            word = word_id(row)
+            pieces.append(self.write(text[place:start]))
+            pieces.append(
+                f'<a class="term" id="{word.replace("word", "use", 1)}" href="#{word}">{_escaped(text[start:end])}'
+                '<span class="visually-hidden"> (explained below)</span></a>'
+            )
+            place = end
+        return "".join([*pieces, self.write(text[place:])])
+
+    def cite(self, match):
         number = int(match.group(1))
-        if number not in marks:
+        if number not in self.marks:
             return match.group()
-        place = f"cite-{number}-{len(marks[number]) + 1}"
-        marks[number].append(place)
+        place = f"cite-{number}-{len(self.marks[number]) + 1}"
+        self.marks[number].append(place)
         return (
             f'<a class="citation" id="{place}" href="#ref-{number}">'
             f'<span class="visually-hidden">reference </span>[{number}]</a>'
         )
 
-    for node in _body(clean(body)):
-        name = _placeholder(node)
-        if help_first and CRISIS_BOX in blocks and CRISIS_BOX not in used and _speaks_of_suicide(node):
-            # Not between a heading and its text.
-            parts.insert(len(parts) - (last in ("h2", "h3")), _block(blocks[CRISIS_BOX], 0))
-            used.append(CRISIS_BOX)
-        if name in blocks:
-            parts.append(_block(blocks[name], used.count(name)))
-            used.append(name)
-        elif node.tag in ("h2", "h3"):
-            text = SPACES.sub(" ", MARK.sub("", _text(node.children))).strip()
-            node.attrs = {"id": _new_id(text, ids)}
-            parts.append(_write(node, write_text))
-            if node.tag == "h2":
-                contents.append({"id": node.attrs["id"], "text": text})
-        elif node.tag == "table":
-            parts.append(_scrolling(node, write_text))
-        else:
-            parts.append(_write(node, write_text))
-        last = name or node.tag
+    def words(self):
+        rows = sorted(self.glossary.used, key=lambda row: row["term"].lower())
+        ids = [word_id(row) for row in rows]
+        return [
+            {"id": word, "use": word.replace("word", "use", 1), "term": row["term"], "meaning": row["meaning"]}
+            for word, row in zip(ids, rows, strict=True)
+        ]
 
-    missing = [f"statement {key}" for key in always if f"statement {key}" not in used]
-    missing = [_block(blocks[name], 0) for name in missing if name in blocks]
-    # The author's own closing statement stays last.
-    end = len(parts) - 1 if last == "statement not_substitute" and last in blocks else len(parts)
-    parts[end:end] = missing
-    return Rendered(
-        html=mark_safe("\n".join(parts)),  # every part was written or escaped above
-        contents=contents,
-        references=[
-            row
-            | {
-                "url": _address(row["url"]),
-                "authors": short_authors(row["authors"]),
-                "marks": marks[row["number"]],
-            }
-            for row in references
-        ],
-    )
+    # Parts
+
+    def take(self, node):
+        name = _placeholder(node)
+        new_part = node.tag == "h2"
+        if self.speaks(node, name):
+            self.help(new_part)
+        elif new_part:
+            self.box_here = False
+        if name == CRISIS_BOX and name in self.blocks:
+            if self.box_here:
+                return
+            self.box_here = True
+        if name in self.blocks:
+            self.parts.append(_block(self.blocks[name], self.used.count(name)))
+            self.used.append(name)
+        elif name.startswith("figure "):
+            self.figure(name)
+        else:
+            self.parts.append(self.block(node))
+        self.last = name or node.tag
+
+    def speaks(self, node, name):
+        if name == CRISIS_BOX:
+            return False
+        if name in self.blocks:
+            text = TAG.sub(" ", _block(self.blocks[name], 0))
+        elif name.startswith("figure "):
+            figure = self.figures.get(int(name.removeprefix("figure ")))
+            text = figure.words if figure else ""
+        else:
+            text = "\n".join(_lines([node]))
+        return bool(ABOUT_SUICIDE.search(text))
+
+    def help(self, new_part):
+        """Put the crisis box before the part that comes now and speaks of suicide, unless one went before."""
+        first, self.speaks_of_suicide = not self.speaks_of_suicide, True
+        if new_part:
+            self.box_here = False
+        if self.help_first and first and not self.box_here and CRISIS_BOX not in self.used:
+            # Not between a heading and its text.
+            at = len(self.parts) - (not new_part and self.last in ("h2", "h3"))
+            self.parts.insert(at, _block(self.blocks[CRISIS_BOX], 0))
+            self.used.append(CRISIS_BOX)
+            self.box_here = True
+
+    def figure(self, name):
+        figure = self.figures.get(int(name.removeprefix("figure ")))
+        if figure and name not in self.used:
+            self.parts.append(figure.html(self.write, self.level()))
+            self.used.append(name)
+
+    def level(self):
+        """Return the heading that a part of the text may have: one below the last of the second level."""
+        return "h3" if self.contents else "h2"
+
+    def block(self, node):
+        if node.tag in ("h2", "h3"):
+            return self.heading(node)
+        if node.tag == "table":
+            return _scrolling(node, self.explain)
+        if title := _callout_title(node):
+            return self.callout(title, node.children[1:])
+        return _write(node, self.explain)
+
+    def heading(self, node):
+        text = _heading_text(node)
+        node.attrs = {"id": self.heading_id(text)}
+        if node.tag == "h2":
+            self.contents.append({"id": node.attrs["id"], "text": text})
+        return _write(node, self.write)
+
+    def heading_id(self, text):
+        known = self.headings[self.seen_headings] if self.seen_headings < len(self.headings) else None
+        self.seen_headings += 1
+        if known and known["text"] == text and heading_ids.is_usable(known["id"]):
+            return known["id"]
+        return heading_ids.new_id(text, self.ids)
+
+    def callout(self, title, children):
+        self.notes += 1
+        tag, note = self.level(), f"note-{self.notes}"
+        inside = "".join(_write(child, self.explain) for child in children)
+        return (
+            f'<div class="statement" role="note" aria-labelledby="{note}"><{tag} class="flag" id="{note}">{ICON_INFO}'
+            f"<span>{''.join(_write(child, self.write) for child in title)}</span></{tag}>{inside}</div>"
+        )
+
+    def add_missing(self, always):
+        """Add the statements of `always` that the author did not place; the author's own closing one stays last."""
+        names = [f"statement {key}" for key in always if f"statement {key}" not in self.used]
+        names = [name for name in names if name in self.blocks]
+        closing = []
+        if self.last == "statement not_substitute" and self.last in self.blocks:
+            closing = [self.parts.pop()]
+        self.last = None
+        for name in names:
+            if self.speaks(Node("p"), name):
+                self.help(new_part=False)
+            self.parts.append(_block(self.blocks[name], 0))
+            self.used.append(name)
+        self.parts += closing
+
+
+ICON_INFO = (
+    '<svg width="20" height="20" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.75" '
+    'stroke-linecap="round" aria-hidden="true"><circle cx="12" cy="12" r="9"/><path d="M12 11v5.5M12 7.5v.1"/></svg>'
+)
+TAG = re.compile(r"<[^>]*>")
+
+
+def _callout_title(node):
+    """Return the bold first line of a quote that goes on: such a quote is a callout with a title. Else None."""
+    if node.tag != "blockquote" or len(node.children) < 2:
+        return None
+    first = node.children[0]
+    is_bold = first.tag == "p" and len(first.children) == 1 and getattr(first.children[0], "tag", "") == "strong"
+    return first.children[0].children if is_bold else None
+
+
+def _heading_text(node):
+    return SPACES.sub(" ", MARK.sub("", _text(node.children))).strip()
+
+
+def outline(body):
+    """Return {text, opening} of each heading of a body, opening being how the part under it begins."""
+    nodes, found = _body(body), []
+    for place, node in enumerate(nodes):
+        if node.tag in ("h2", "h3"):
+            after = next(iter(_lines(nodes[place + 1 : place + 2])), "")
+            is_text = place + 1 < len(nodes) and nodes[place + 1].tag not in ("h2", "h3")
+            found.append({"text": _heading_text(node), "opening": after[:120] if is_text else ""})
+    return found
+
+
+def headings(body, before):
+    """Return {text, opening, id} of each heading of a body; those that stood there `before` keep their ids."""
+    return heading_ids.keep(outline(body), before)
+
+
+def words_used(body, glossary):
+    """Return the rows of `glossary` that a body uses, where `render` would mark them."""
+    text = plain(body).lower()
+    rows = [
+        row
+        for row in glossary
+        if any(form.split()[0].lower() in text for form in [row["term"], *row["forms"]] if form.split())
+    ]
+    if not rows:
+        return []
+    writer = _PageWriter({}, (), {}, (), rows, False, False)
+    for node in _body(body):
+        if not _placeholder(node):
+            writer.take(node)
+    return [row for row in rows if row in writer.glossary.used]
+
+
+def parts(body, wanted):
+    """Return as one body each part of `body`, heading and all, whose h2 matches the pattern `wanted`."""
+    found, taking = [], False
+    for node in _body(clean(body)):
+        if node.tag == "h2":
+            taking = bool(wanted.search(_heading_text(node)))
+        if taking:
+            found.append(node)
+    return _write_body(found)
+
+
+def paragraphs(body, wanted, but_not=None):
+    """Return as one body each paragraph and list item of `body` that matches the pattern `wanted`.
+
+    What stands under an h2 that matches `but_not` is left out.
+    """
+    found, taking = [], True
+    for node in _body(clean(body)):
+        if node.tag == "h2":
+            taking = not (but_not and but_not.search(_heading_text(node)))
+        elif taking and node.tag in ("p", "ul", "ol"):
+            items = node.children if node.tag in ("ul", "ol") else [node]
+            found += [
+                Node("p", {}, [child for child in item.children if isinstance(child, str) or child.tag in INLINE])
+                for item in items
+                if wanted.search(_text(item.children))
+            ]
+    return _write_body(found)
+
+
+def first(body, most):
+    """Return the first `most` parts of a body."""
+    return _write_body(_body(body)[:most])
+
+
+def _doi_address(doi):
+    return f"https://doi.org/{doi}" if re.fullmatch(r"10\.[^\s<>\"']+", doi or "") else ""
 
 
 AUTHORS_SHOWN = 3
@@ -484,25 +713,8 @@ def _placeholder(node):
     return match.group(1) if match else ""
 
 
-def _speaks_of_suicide(node):
-    return any(ABOUT_SUICIDE.search(line) for line in _lines([node]))
-
-
 def _block(block, earlier):
     return str(block(earlier) if callable(block) else block)
-
-
-def _new_id(text, ids):
-    """Return an id made of `text` that no other heading has, and that no other part of the page can have."""
-    base = slugify(text) or "section"
-    if re.match(r"(ref|cite|crisis|id|i)-", base):
-        base = f"about-{base}"
-    new, count = base, 1
-    while new in ids:
-        count += 1
-        new = f"{base}-{count}"
-    ids.add(new)
-    return new
 
 
 def _scrolling(table, write_text):

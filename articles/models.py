@@ -12,6 +12,7 @@ from django.db import models, transaction
 from django.db.models import F, Q
 from django.urls import resolve, reverse
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 from django_prose_editor.fields import ProseEditorField
 
 from clinic_site.models import statement_texts
@@ -73,6 +74,9 @@ class Contributor(models.Model):
     def __str__(self):
         return self.name
 
+    def get_absolute_url(self):
+        return reverse("person", args=[self.slug]) if self.slug else ""
+
 
 class Reference(models.Model):
     """One published source, used by any number of articles."""
@@ -132,11 +136,30 @@ GLANCE = (
 
 
 class ArticleQuerySet(models.QuerySet):
+    _brings_glossary = False
+
     def with_content(self):
         """Bring along everything `content()` reads, in a fixed number of queries."""
-        return self.select_related("author", "category", "signed_by").prefetch_related(
+        found = self.select_related("author", "category", "signed_by").prefetch_related(
             "citations", "related", "figures__picture"
         )
+        found._brings_glossary = True
+        return found
+
+    def _clone(self):
+        clone = super()._clone()
+        clone._brings_glossary = self._brings_glossary
+        return clone
+
+    def _fetch_all(self):
+        is_new = self._result_cache is None
+        super()._fetch_all()
+        if is_new and self._brings_glossary:
+            # Read when the first of these pages asks for it, then shared by all.
+            glossary = SimpleLazyObject(GlossaryTerm.objects.values_of_all)
+            for article in self._result_cache:
+                if isinstance(article, Article):
+                    article.brought_glossary = glossary
 
 
 class Article(models.Model):
@@ -212,6 +235,8 @@ class Article(models.Model):
         editable=False,
         help_text="Each sentence with a number or a benefit: {sentence, key of its source, mark V or P}.",
     )
+    # {id, text, opening} of each heading at the last save: a heading keeps its address when it is worded anew.
+    headings = models.JSONField(default=list, blank=True, editable=False)
     position = models.PositiveSmallIntegerField("place in lists", default=100)
     related = models.ManyToManyField("self", blank=True, symmetrical=False)
     references = models.ManyToManyField(Reference, through="Citation", related_name="articles")
@@ -234,6 +259,7 @@ class Article(models.Model):
     changed_at = models.DateTimeField(auto_now=True)
 
     objects = ArticleQuerySet.as_manager()
+    brought_glossary = None
 
     class Meta:
         ordering = ["kind", "position", "title"]
@@ -249,6 +275,9 @@ class Article(models.Model):
     def save(self, *args, **kwargs):
         # The editor field cleans what a form sends; scripts, imports and the shell pass here as well.
         self.body = markup.clean(self.body)
+        self.headings = markup.headings(self.body, self.headings)
+        if "body" in (kwargs.get("update_fields") or ()):
+            kwargs["update_fields"] = {*kwargs["update_fields"], "headings"}
         super().save(*args, **kwargs)
 
     def clean(self):
@@ -288,11 +317,12 @@ class Article(models.Model):
             "description": self.description,
             "key_points": self.points(),
             "body": self.body,
+            "headings": [{"id": row["id"], "text": row["text"]} for row in markup.headings(self.body, self.headings)],
             "references": [row.reference.value() | {"number": row.number} for row in self.citations_in_order()],
             "figures": [figure.value() for figure in self.figures_in_order()],
             "glance": self.glance(),
             "timeline": self.visit_steps(),
-            "glossary": [],
+            "glossary": markup.words_used(self.body, self.glossary()),
             "author": self.author.name if self.author else "Clinic editorial team",
             "author_credentials": self.author.credentials if self.author else "",
             "author_slug": (self.author.slug or "") if self.author else "",
@@ -304,6 +334,12 @@ class Article(models.Model):
             "about_suicide": self.about_suicide,
             "ends_with_form": self.ends_with_form,
         }
+
+    def glossary(self):
+        """Return every hard word we explain, as plain values; `with_content` has brought them along."""
+        if self.brought_glossary is not None:
+            return self.brought_glossary
+        return GlossaryTerm.objects.values_of_all() if self.pk else []
 
     def citations_in_order(self):
         return sorted(self.citations.all(), key=lambda row: row.number) if self.pk else []
@@ -663,6 +699,11 @@ class Figure(models.Model):
         }
 
 
+class GlossaryTermManager(models.Manager):
+    def values_of_all(self):
+        return [term.value() for term in self.all()]
+
+
 class GlossaryTerm(models.Model):
     """A hard word and what it means, explained where a page first uses it."""
 
@@ -670,11 +711,18 @@ class GlossaryTerm(models.Model):
     forms = models.TextField(blank=True, help_text="Other forms of the word, one on each line.")
     meaning = models.TextField(help_text="One or two plain sentences.")
 
+    objects = GlossaryTermManager()
+
     class Meta:
         ordering = ["term"]
 
     def __str__(self):
         return self.term
+
+    def value(self):
+        """Return the plain values a release keeps of this word."""
+        forms = [form.strip() for form in self.forms.splitlines() if form.strip()]
+        return {"term": self.term, "forms": forms, "meaning": self.meaning}
 
 
 class Revision(models.Model):
@@ -803,9 +851,12 @@ class ReleaseQuerySet(models.QuerySet):
         address (source: the project's safety rules, I1).
         """
         shown = self.filter(public_from__lte=at).filter(Q(public_until=None) | Q(public_until__gt=at))
-        if not settings.DEMONSTRATION:
-            shown = shown.filter(SHOWN_IN_PUBLIC)
-        return shown
+        return shown if settings.DEMONSTRATION else shown.filter(SHOWN_IN_PUBLIC)
+
+    def seen(self, at):
+        """Releases that readers see at `at` or saw before."""
+        shown = self.filter(public_from__lte=at).exclude(public_until=F("public_from"))
+        return shown if settings.DEMONSTRATION else shown.filter(SHOWN_IN_PUBLIC)
 
     def unsigned_treatment(self):
         """Texts about treatment, not taken off the site, that no clinician has signed."""
@@ -818,9 +869,7 @@ class ReleaseQuerySet(models.QuerySet):
     def ended(self, at, path):
         """Tell whether readers once saw a page at `path` and see none there now."""
         slug = path.strip("/").rsplit("/", 1)[-1]
-        once = self.filter(slug=slug, public_from__lte=at, public_until__lte=at).exclude(public_until=F("public_from"))
-        if not settings.DEMONSTRATION:
-            once = once.filter(SHOWN_IN_PUBLIC)
+        once = self.seen(at).filter(slug=slug, public_until__lte=at)
         return any(release.get_absolute_url() == path for release in once.defer("content"))
 
     def articles(self, at):

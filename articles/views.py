@@ -2,10 +2,12 @@
 
 import datetime
 import math
+import re
 from functools import cached_property
 
 from django.conf import settings
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
@@ -15,10 +17,15 @@ from django.views.decorators.http import require_safe
 
 from clinic_site.context import request_facts
 
-from . import markup
-from .models import Article, Category, OldAddress, Release
+from . import markup, visit
+from .editorial import ABOUT_SUICIDE
+from .figures import Figure
+from .models import Article, Category, Contributor, OldAddress, Release
 
 WORDS_A_MINUTE = 200
+# With fewer headings there is no contents list.
+SHORTEST_CONTENTS = 3
+H2 = re.compile(r"<h2>(.*?)</h2>")
 PER_PAGE = 10
 # A treatment page's next check is due 6 months after the last one by default.
 REVIEW_AFTER = datetime.timedelta(days=183)
@@ -40,6 +47,9 @@ class ReleasePage:
         self.description = content["description"] or Truncator(content["summary"]).chars(155)
         self.key_points = content["key_points"]
         self.author_name = content["author"]
+        self.author_credentials = content.get("author_credentials", "")
+        self.glance = content.get("glance", [])
+        self.visit = visit.read(content.get("timeline", []))
         self.treatment = content["treatment"]
         self.mainly_risk = content["mainly_risk"]
         self.about_suicide = content["about_suicide"]
@@ -91,15 +101,75 @@ class ReleasePage:
         return tuple(key for key in markup.STATEMENTS_OF_TREATMENT if key not in left_out)
 
     @cached_property
+    def figures(self):
+        shown = render_to_string("articles/_visit.html", {"visit": self.visit, "inside": True}) if self.visit else ""
+        return {one["number"]: Figure(one, shown) for one in self.release.content.get("figures", [])}
+
+    @cached_property
     def rendered(self):
+        content = self.release.content
         return markup.render(
-            self.release.content["body"],
-            references=self.release.content["references"],
+            content["body"],
+            references=content["references"],
             blocks=markup.blocks(self.clinic, crisis_box, self.risks_url),
             always=self.required_statements,
             # Such a page opens with the box, before its title.
             help_first=not self.about_suicide,
+            helped=self.about_suicide or bool(self.help_before),
+            headings=content.get("headings", []),
+            glossary=content.get("glossary", []),
+            figures=self.figures,
         )
+
+    @cached_property
+    def help_before(self):
+        """Return which part before the text is the first to speak of suicide: "title", "points", or "" for none."""
+        if self.about_suicide:
+            return ""
+        if _speaks_of_suicide(self.title, self.summary, self.change_words):
+            return "title"
+        boxes = [*self.key_points, *(row["text"] for row in self.glance), *(step.text for step in self.visit.steps)]
+        headings = H2.findall(self.release.content["body"])
+        contents = headings if len(headings) >= SHORTEST_CONTENTS else []
+        return "points" if _speaks_of_suicide(*boxes, *contents) else ""
+
+    @property
+    def help_after(self):
+        """Tell whether what follows the text is the first to speak of suicide: a meaning, a source, a change."""
+        if self.about_suicide or self.help_before or markup.CRISIS_BOX in self.rendered.placed:
+            return False
+        words = [text for row in self.words for text in (row["term"], row["meaning"])]
+        return _speaks_of_suicide(*words, *(row["title"] for row in self.references))
+
+    @property
+    def speaks_of_suicide(self):
+        """Tell whether what lists show of the page speaks of suicide."""
+        return _speaks_of_suicide(self.title, self.summary, self.description)
+
+    @property
+    def change_words(self):
+        return self.release.change_note
+
+    @property
+    def is_correction(self):
+        return self.release.is_correction
+
+    @property
+    def is_self_reviewed(self):
+        return self.release.is_self_reviewed
+
+    @property
+    def is_past_grace(self):
+        return bool(self.clinic) and self.release.is_past_grace(timezone.localdate(self.clinic.at, self._zone))
+
+    @property
+    def visit_in_text(self):
+        """Tell whether the author placed the drawing of the visit in the text, where it then stands alone."""
+        return any(one.is_visit and f"figure {one.number}" in self.rendered.placed for one in self.figures.values())
+
+    @property
+    def words(self):
+        return self.rendered.words
 
     @property
     def body_html(self):
@@ -107,11 +177,35 @@ class ReleasePage:
 
     @property
     def contents(self):
-        return self.rendered.contents
+        """Return {id, text} of each part, or nothing where a list of them would be too short to help."""
+        return self.rendered.contents if len(self.rendered.contents) >= SHORTEST_CONTENTS else []
 
-    @property
+    @cached_property
     def references(self):
-        return self.rendered.references
+        return with_words(self.rendered.references)
+
+
+KINDS = {"trial": "Trial", "review": "Review", "guideline": "Guideline", "label": "Drug label"}
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+
+
+def with_words(references):
+    """Return references with what they are in words, and a letter for each place that cites them."""
+    return [
+        row
+        | {
+            "kind_words": KINDS.get(row.get("kind", ""), row.get("kind", "").capitalize()),
+            "marks": [
+                {"place": place, "letter": LETTERS[count % len(LETTERS)] * (count // len(LETTERS) + 1)}
+                for count, place in enumerate(row["marks"])
+            ],
+        }
+        for row in references
+    ]
+
+
+def _speaks_of_suicide(*texts):
+    return any(ABOUT_SUICIDE.search(text) for text in texts)
 
 
 def crisis_box(earlier):
@@ -183,10 +277,43 @@ def page_context(release, clinic):
     # The page that describes the risks does not point to itself.
     risks_url = risks_place(live)
     page = ReleasePage(release, clinic, "" if risks_url.startswith(release.get_absolute_url()) else risks_url)
+    related = [ReleasePage(live[slug], clinic) for slug in slugs if slug in live]
+    changes = list(changes_of(release, clinic))
     return {
         "release": page,
-        "related": [ReleasePage(live[slug], clinic) for slug in slugs if slug in live],
+        "related": related,
+        "changes": changes,
+        "help_after": page.help_after or page_speaks_last(page, related, changes),
         "end_with_form": page.ends_with_form,
+        **profiles(release),
+    }
+
+
+def page_speaks_last(page, related, changes):
+    """Tell whether the lists at the end are the first on the page to speak of suicide."""
+    if page.about_suicide or page.help_before or markup.CRISIS_BOX in page.rendered.placed:
+        return False
+    return _speaks_of_suicide(*(one.title for one in related), *(one["note"] for one in changes))
+
+
+def changes_of(release, clinic):
+    """Yield what readers were told of each change of a page, newest first, and when it became public."""
+    if release.pk is None:
+        return
+    seen = Release.objects.seen(clinic.at).filter(article=release.article_id).exclude(change_note="")
+    for moment, note, is_correction in seen.values_list("public_from", "change_note", "is_correction"):
+        day = timezone.localtime(moment, clinic.zone).date()
+        yield {"on": day, "note": note, "is_correction": is_correction}
+
+
+def profiles(release):
+    """Return the addresses of the pages about who wrote and who reviewed a text, "" for those without one."""
+    slug = release.content.get("author_slug", "")
+    people = Contributor.objects.exclude(slug=None).filter(Q(slug=slug) | Q(pk=release.reviewed_by_id))
+    found = list(people) if slug or release.reviewed_by_id else []
+    return {
+        "author_url": next((one.get_absolute_url() for one in found if one.slug == slug), ""),
+        "reviewer_url": next((one.get_absolute_url() for one in found if one.pk == release.reviewed_by_id), ""),
     }
 
 
@@ -200,13 +327,16 @@ def risks_place(live):
     return next((live[slug].get_absolute_url() + place for slug, place in RISKS if slug in live), "")
 
 
-def moved(request):
-    """Lead an old address on to where its page is now; say that a page was taken down, or that there is none."""
-    at = timezone.now()
-    old = OldAddress.objects.filter(path=request.path).select_related("article").first()
+def moved(request, then=""):
+    """Lead an old address on to where its page is now; say that a page was taken down, or that there is none.
+
+    `then` is what stands behind the page's own address, such as that of its sheet.
+    """
+    at, path = timezone.now(), request.path.removesuffix(then)
+    old = OldAddress.objects.filter(path=path).select_related("article").first()
     release = old and old.article.live(at)
     if release:
-        return redirect(release, permanent=True)
-    if old or Release.objects.ended(at, request.path):
+        return redirect(release.get_absolute_url() + then, permanent=True)
+    if old or Release.objects.ended(at, path):
         return render(request, "410.html", status=410)
     raise Http404

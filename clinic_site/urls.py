@@ -2,6 +2,7 @@ from django.contrib import admin
 from django.contrib.sitemaps.views import sitemap
 from django.urls import include, path
 
+from articles.people import person
 from articles.sitemaps import PublicPages
 from articles.views import fixed_page
 
@@ -19,6 +20,7 @@ urlpatterns = [
     path("robots.txt", pages.robots, name="robots"),
     path("favicon.ico", pages.favicon),
     path("articles/", include("articles.urls")),
+    path("people/<slug:slug>/", person, name="person"),
     path("callback/", include("leads.urls")),
     path("admin/", admin.site.urls),
     # The clinic's own notice as a PDF: the one kind of public upload.

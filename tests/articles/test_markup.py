@@ -1,6 +1,7 @@
 """What may be stored, and what readers are sent of it."""
 
 import datetime
+import re
 from collections import Counter
 from decimal import Decimal
 from html import unescape
@@ -12,6 +13,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from articles import markup
+from articles.figures import Figure
+from articles.headings import TAKEN_IDS
 
 # --- Cleaning ---
 
@@ -231,6 +234,168 @@ def test_reference_with_an_unsafe_address_leads_nowhere():
     assert rendered.references[0]["url"] == ""
 
 
+def test_reference_without_an_address_leads_to_its_doi():
+    rows = [source(1, url="", doi="10.1000/abc"), source(2, url="", doi="javascript:alert(1)")]
+
+    assert [row["url"] for row in markup.render("<p>[1]</p>", rows).references] == ["https://doi.org/10.1000/abc", ""]
+
+
+# --- Callouts
+
+
+def test_a_quote_with_a_bold_first_line_is_a_callout_named_by_it():
+    body = (
+        "<h2>One</h2><blockquote><p><strong>A note &amp; more</strong></p><p>Text [1].</p></blockquote>"
+        "<blockquote><p><strong>Said</strong></p></blockquote>"
+        "<blockquote><p>Said <strong>so</strong></p><p>x</p></blockquote>"
+    )
+
+    callout, alone, quote = markup.render(body, [source(1)]).html.split("\n", 1)[1].splitlines()
+
+    assert callout.startswith(
+        '<div class="statement" role="note" aria-labelledby="note-1"><h3 class="flag" id="note-1">'
+    )
+    assert "<span>A note &amp; more</span></h3><p>Text <a" in callout
+    assert alone == "<blockquote><p><strong>Said</strong></p></blockquote>"
+    assert quote == "<blockquote><p>Said <strong>so</strong></p><p>x</p></blockquote>"
+
+
+# --- Headings keep their addresses
+
+
+def ids(body, before=()):
+    return [row["id"] for row in markup.headings(markup.clean(body), list(before))]
+
+
+def after(*bodies):
+    """Return the ids of the last of `bodies`, each of which took the place of the one before."""
+    rows = []
+    for body in bodies:
+        rows = markup.headings(markup.clean(body), rows)
+    return [row["id"] for row in rows]
+
+
+LONG = "<p>A part that begins with words enough to know it by.</p>"
+
+
+@pytest.mark.parametrize(
+    "bodies, kept",
+    [
+        (("<h2>Risks</h2>", "<h2>What can go wrong</h2>"), ["risks"]),
+        (("<h2>Risks</h2>", "<h2>Risks</h2><h2>Risks</h2>"), ["risks", "risks-2"]),
+        (("<h2>Risks</h2><p>a</p><h2>Risks</h2><p>b</p>", "<h2>Risks</h2><p>b</p>"), ["risks-2"]),
+        (("<h2>One</h2><h2>Two</h2>", "<h2>Two</h2><h2>One</h2>"), ["two", "one"]),
+        (("<h2>One</h2><h2>Two</h2>", "<h2>New</h2><h2>One</h2><h2>Two</h2>"), ["new", "one", "two"]),
+        (("<h2>How long it lasts</h2><h2>Cost</h2>", "<h2>Cost</h2><h2>How long it may last</h2>"),
+         ["cost", "how-long-it-lasts"]),
+        ((f"<h2>One</h2>{LONG}<h2>Two</h2>", f"<h2>Zebra</h2><h2>Two</h2><h2>Quite other</h2>{LONG}"),
+         ["zebra", "two", "one"]),
+        (("<h2>One</h2>", "<h2>Something</h2>", "<h2>Else again</h2>"), ["one"]),
+        (("<h2>One</h2><h2>Two</h2>", "<h2>Two</h2>", "<h2>Two</h2><h2>Other</h2>"), ["two", "other"]),
+        (("<h2>Main</h2><h2>Figure 1</h2><h2>¿?</h2>",), ["main-2", "about-figure-1", "section"]),
+    ],
+)  # fmt: skip
+def test_heading_keeps_its_id_through_new_words_a_new_place_and_neighbours(bodies, kept):
+    assert after(*bodies) == kept
+
+
+def test_stored_ids_that_could_do_harm_are_given_anew():
+    before = [{"id": given, "text": "One", "opening": ""} for given in ("main", '"><script>', "cite-1-1", "")]
+
+    assert ids("<h2>One</h2>", before) == ["one"]
+    html = markup.render("<h2>One</h2>", headings=[{"id": '"><script>', "text": "One"}]).html
+    assert html == '<h2 id="one">One</h2>'
+
+
+def test_page_shows_the_stored_ids_and_gives_others_to_headings_it_does_not_know():
+    rendered = markup.render(
+        "<h2>New words</h2><h2>Old words</h2>",
+        headings=[{"id": "old-words", "text": "New words"}, {"id": "x", "text": "Gone"}],
+    )
+
+    assert [row["id"] for row in rendered.contents] == ["old-words", "old-words-2"]
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(
+        st.lists(st.sampled_from(["Risks", "Risk", "Costs", "Main", "Ref 1", "¿", "How long"]), max_size=6), max_size=4
+    )
+)
+def test_ids_are_never_given_twice(versions):
+    given_ids = after("", *("".join(f"<h2>{text}</h2><p>{text}</p>" for text in version) for version in versions))
+
+    assert len(set(given_ids)) == len(given_ids) == len((versions or [[]])[-1])
+    assert not set(given_ids) & TAKEN_IDS
+
+
+# --- Hard words
+
+WORDS = [
+    {"term": "dissociation", "forms": ["dissociative"], "meaning": "Feeling cut off from your body."},
+    {"term": "TRD", "forms": ["treatment-resistant depression"], "meaning": "<b>Two</b> medicines did not help."},
+]
+
+
+def term(word, text):
+    return (
+        f'<a class="term" id="use-{word}" href="#word-{word}">{text}<span class="visually-hidden"> (explained below)'
+        "</span></a>"
+    )
+
+
+def test_a_hard_word_is_marked_where_running_text_first_uses_it():
+    body = (
+        '<h2>Dissociation</h2><p>See <a href="/x/">dissociation</a>, predissociation, trd.</p>'
+        "<p>A <strong>Dissociative</strong> state [1], dissociation. Treatment-resistant  depression, TRD.</p>"
+    )
+
+    rendered = markup.render(body, [source(1)], glossary=WORDS)
+
+    assert rendered.html.startswith(
+        '<h2 id="dissociation">Dissociation</h2>\n<p>See <a href="/x/">dissociation</a>, predissociation, trd.</p>\n'
+        f"<p>A <strong>{term('dissociation', 'Dissociative')}</strong> state <a"
+    )
+    assert rendered.html.endswith(f"dissociation. {term('trd', 'Treatment-resistant depression')}, TRD.</p>")
+    assert rendered.words == [
+        {"id": "word-dissociation", "use": "use-dissociation", "term": "dissociation",
+         "meaning": "Feeling cut off from your body."},
+        {"id": "word-trd", "use": "use-trd", "term": "TRD", "meaning": "<b>Two</b> medicines did not help."},
+    ]  # fmt: skip
+
+
+def test_hard_words_are_not_marked_in_boxes_statements_figures_and_callout_titles():
+    body = "<p>[statement risk_line]</p><p>[figure 1]</p><blockquote><p><strong>TRD</strong></p><p>x</p></blockquote>"
+    blocks = {"statement risk_line": "<div>TRD</div>"}
+    figures = {1: Figure({"number": 1, "kind": "chart", "rows": "# TRD | 1\nTRD | 1", "caption": "TRD"})}
+
+    rendered = markup.render(body, blocks=blocks, figures=figures, glossary=WORDS)
+
+    assert 'class="term"' not in rendered.html and rendered.words == []
+
+
+def test_words_used_are_the_ones_that_would_be_marked():
+    assert markup.words_used("<p>A dissociative state.</p>", WORDS) == [WORDS[0]]
+    assert markup.words_used("<h2>TRD</h2><p><a href='/x/'>dissociation</a></p>", WORDS) == []
+    assert markup.words_used("<p>Nothing</p>", []) == []
+
+
+# --- Parts of a body, for the sheet
+
+
+def test_parts_and_paragraphs_are_taken_whole():
+    body = (
+        "<p>In 73 people [1].</p><h2>Risks and harms</h2><p>Many.</p><h3>More</h3><p>9 people [2].</p><h2>Cost</h2>"
+        "<ul><li>5 people [3]</li><li>none</li></ul>"
+    )
+    risks = re.compile("risks", re.IGNORECASE)
+
+    assert markup.parts(body, risks) == ("<h2>Risks and harms</h2>\n<p>Many.</p>\n<h3>More</h3>\n<p>9 people [2].</p>")
+    assert markup.paragraphs(body, re.compile("people"), but_not=risks) == (
+        "<p>In 73 people [1].</p>\n<p>5 people [3]</p>"
+    )
+
+
 def test_contents_list_the_second_level_with_ids_of_their_own():
     body = "<h2>Risks and side effects [1]</h2><h3>Risks</h3><h2>Risks</h2><h2>Main</h2><h2>¿?</h2><h2>Ref 1</h2>"
 
@@ -322,11 +487,65 @@ def test_help_stands_before_the_first_part_that_speaks_of_suicide():
 
 
 def test_help_the_author_placed_before_is_enough():
-    body = "<p>[crisis box]</p><ul><li>Thoughts of suicide</li></ul><p>[crisis box]</p>"
+    body = "<p>[crisis box]</p><ul><li>Thoughts of suicide</li></ul><h2>Later</h2><p>Suicide</p>"
 
     assert shown(body, help_first=True) == [
-        "<section>BOX 1</section>", "<ul><li>Thoughts of suicide</li></ul>", "<section>BOX 2</section>",
+        "<section>BOX 1</section>", "<ul><li>Thoughts of suicide</li></ul>", '<h2 id="later">Later</h2>',
+        "<p>Suicide</p>",
     ]  # fmt: skip
+
+
+def test_no_part_between_two_headings_has_two_boxes():
+    body = (
+        "<p>[crisis box]</p><p>Suicide</p><p>[crisis box]</p><h2>Two</h2><p>[crisis box]</p><h3>Small</h3>"
+        "<p>[crisis box]</p>"
+    )
+
+    assert shown(body, help_first=True) == [
+        "<section>BOX 1</section>", "<p>Suicide</p>", '<h2 id="two">Two</h2>', "<section>BOX 2</section>",
+        '<h3 id="small">Small</h3>',
+    ]  # fmt: skip
+
+
+def test_help_put_before_a_heading_belongs_to_what_follows_it():
+    assert shown("<p>One</p><h2>Suicide</h2><p>Text</p><p>[crisis box]</p>", help_first=True) == [
+        "<p>One</p>", "<section>BOX 1</section>", '<h2 id="suicide">Suicide</h2>', "<p>Text</p>",
+    ]  # fmt: skip
+
+
+def test_help_just_before_the_text_serves_its_opening_and_no_more():
+    opening = shown("<p>Suicide</p><h2>Two</h2>", help_first=True, helped=True)
+    later = shown("<p>One</p><h2>Two</h2><p>Suicide</p>", help_first=True, helped=True)
+
+    assert opening == ["<p>Suicide</p>", '<h2 id="two">Two</h2>']
+    assert later == ["<p>One</p>", "<section>BOX 1</section>", '<h2 id="two">Two</h2>', "<p>Suicide</p>"]
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "<ul><li>One</li><li>Thoughts of suicide</li></ul>",
+        "<table><tr><td>1</td><td>self-harm</td></tr></table>",
+        "<blockquote>Suicide</blockquote>",
+        "<p>[figure 1]</p>",
+        "<p>[statement risk_line]</p>",
+    ],
+)
+def test_help_stands_before_a_list_table_quote_figure_or_statement_never_in_it(part):
+    blocks = BLOCKS | {"statement risk_line": "<div>Thoughts of suicide</div>"}
+    figures = {1: Figure({"number": 1, "kind": "chart", "rows": "# Suicide | 1\nA | 1"})}
+
+    html = markup.render(f"<p>One</p>{part}", blocks=blocks, help_first=True, figures=figures).html
+
+    assert html.startswith("<p>One</p>\n<section>BOX 1</section>\n<") and html.count("BOX") == 1
+
+
+def test_statement_added_at_the_end_that_speaks_of_suicide_has_help_before_it():
+    blocks = BLOCKS | {"statement off_label": "<div>Thoughts of suicide</div>"}
+
+    html = markup.render("<p>One</p>", blocks=blocks, always=["off_label"], help_first=True).html
+
+    assert html.splitlines() == ["<p>One</p>", "<section>BOX 1</section>", "<div>Thoughts of suicide</div>"]
 
 
 def facts(**fields):

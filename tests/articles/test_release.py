@@ -3,7 +3,7 @@
 import pytest
 from django.core.exceptions import ValidationError
 
-from articles.models import Article, OldAddress, Release
+from articles.models import Article, GlossaryTerm, OldAddress, Release
 from clinic_site.models import Statement
 from tests.articles.writing import LONG_AGO, make_article, make_category, make_contributor, make_public, make_reference
 from tests.factories import MONDAY_5PM, MONDAY_10AM, TUESDAY_9AM
@@ -33,7 +33,7 @@ def test_publishing_keeps_everything_a_reader_sees():
         "key_points": ["One", "Two"], "body": "<p>Text [1]</p>", "figures": [], "author": "Clinic editorial team",
         "category": {"name": "Your visit", "slug": "your-visit"}, "related": ["food", "rest"], "position": 7,
         "treatment": True, "mainly_risk": False, "about_suicide": False, "ends_with_form": True,
-        "glance": [], "timeline": [], "glossary": [], "author_credentials": "", "author_slug": "",
+        "glance": [], "timeline": [], "glossary": [], "headings": [], "author_credentials": "", "author_slug": "",
         "references": [{
             "number": 1, "key": "smith2020", "authors": "", "title": "A study called smith2020", "journal": "",
             "year": "2020", "doi": "", "pmid": "", "kind": "", "url": "https://doi.org/10.1000/smith2020",
@@ -211,8 +211,9 @@ def test_content_costs_a_fixed_number_of_queries(django_assert_num_queries):
             references=[f"a{number}", f"b{number}"], related=[make_article()], category=make_category(),
             author=make_contributor(f"Writer {number}"),
         )  # fmt: skip
+    GlossaryTerm.objects.create(term="Part", meaning="A piece of a whole.")
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         for article in Article.objects.with_content():
             article.digest_now()
 

@@ -13,6 +13,8 @@ from django.utils.html import strip_tags
 ROOT = Path(__file__).parents[2]
 # In the order a page loads them.
 STYLESHEETS = [ROOT / "static" / "css" / f"{name}.css" for name in ("tokens", "base", "components", "print")]
+# What pages of text load besides.
+READING = ROOT / "static" / "css" / "reading.css"
 TOKENS = STYLESHEETS[0].read_text()
 # The staff site has a look and a policy of its own.
 TEMPLATES = [path for path in sorted((ROOT / "templates").rglob("*.html")) if "admin" not in path.parts]
@@ -173,7 +175,7 @@ def test_system_wish_for_contrast_gives_the_same_colours_as_the_preference():
 NAMED = "black|white|red|green|blue|gray|grey|silver|navy|teal|orange|yellow|purple|brown|pink|gold|beige|ivory"
 
 
-@pytest.mark.parametrize("path", STYLESHEETS[1:], ids=lambda path: path.name)
+@pytest.mark.parametrize("path", [*STYLESHEETS[1:], READING], ids=lambda path: path.name)
 def test_no_colour_stands_outside_the_tokens(path):
     values = re.findall(r":([^;{}]+);", re.sub(r"/\*.*?\*/", "", path.read_text(), flags=re.DOTALL))
 
@@ -184,7 +186,7 @@ def test_no_colour_stands_outside_the_tokens(path):
 
 
 def test_every_token_in_use_is_defined():
-    used = set(re.findall(r"var\(--([\w-]+)[,)]", "".join(path.read_text() for path in STYLESHEETS)))
+    used = set(re.findall(r"var\(--([\w-]+)[,)]", "".join(path.read_text() for path in [*STYLESHEETS, READING])))
     defined = set(re.findall(r"--([\w-]+):", "".join(path.read_text() for path in STYLESHEETS)))
 
     assert used - defined == set()
@@ -197,9 +199,10 @@ def test_stylesheet_stays_within_its_weight():
     together = b"".join(path.read_bytes() for path in STYLESHEETS)
 
     assert len(gzip.compress(together, 9)) <= 6500
+    assert len(gzip.compress(READING.read_bytes(), 9)) <= 2000
 
 
-@pytest.mark.parametrize("path", STYLESHEETS, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", [*STYLESHEETS, READING], ids=lambda path: path.name)
 def test_stylesheet_loads_nothing_nests_nothing_and_wins_by_layers(path):
     text = re.sub(r"/\*.*?\*/", "", path.read_text(), flags=re.DOTALL)
 
