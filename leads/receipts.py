@@ -34,7 +34,7 @@ ATTEMPTED = {
 class Receipt:
     """One request as its sender sees it."""
 
-    promise: str
+    heading: str
     zone_words: str
     promise_at: str = ""
     safety: bool = False
@@ -43,6 +43,7 @@ class Receipt:
     reference: str = ""
     masked_phone: str = ""
     status_sentence: str = ""
+    number_failed: bool = False
     voicemail: str = ""
     best_time: str = ""
     for_other: bool = False
@@ -80,16 +81,18 @@ def find(address):
 
 def of(lead, clinic):
     """Return the whole receipt, for whoever holds its address."""
+    attempts = attempts_of(lead)
     return Receipt(
-        promise=f"by {by(lead.due, clinic)}",
+        heading=heading(lead, clinic, attempts),
         zone_words=clinic.zone_words,
-        promise_at=lead.due.astimezone(clinic.zone).isoformat(),
+        promise_at=lead.due.astimezone(clinic.zone).isoformat() if not attempts else "",
         safety=bool(lead.safety_at),
         revised=bool(lead.revised_for),
         promise_changed_sentence=changed_sentence(lead, clinic),
         reference=lead.reference,
         masked_phone=phones.masked(lead.phone_e164),
-        status_sentence=status_sentence(lead, clinic),
+        status_sentence=status_sentence(lead, clinic, attempts),
+        number_failed=_failed(attempts),
         voicemail=lead.voicemail,
         best_time=lead.best_time,
         for_other=lead.for_other,
@@ -106,37 +109,67 @@ def by(moment, clinic):
     return f"{hours.say_time(moment, clinic.zone)} today" if words.startswith("today") else words
 
 
+def attempts_of(lead):
+    """Return the calls made for a request, the first one first. One that waits in the spool was never called."""
+    return [] if intake.is_spooled(lead) else list(lead.attempts.all())
+
+
+def heading(lead, clinic, attempts):
+    """Return the one thing to know: by when we call, or what became of our calls."""
+    if _failed(attempts):
+        return "That number did not reach you"
+    if attempts:
+        return "We will call you again"
+    if lead.due < clinic.at:
+        return "We have not called you yet"
+    return f"We will call you by {by(lead.due, clinic)}"
+
+
+def _failed(attempts):
+    """Tell whether the number is known to be wrong. Changing it takes that back: see `Lead.change_number`."""
+    return bool(attempts) and attempts[-1].outcome == Attempt.Outcome.WRONG_NUMBER
+
+
 def changed_sentence(lead, clinic):
     """Return why the time is not the one that was shown or promised, "" when it is."""
     if lead.revised_for:
         first, now = by(lead.promised_by, clinic), by(lead.revised_for, clinic)
-        return f"We said {first}, but we will be closed then. We are sorry. We will now call you by {now}."
-    if time_changed(lead):
-        return f"The time on your page has changed. We will now call you by {by(lead.promised_by, clinic)}."
-    return ""
+        closed = "we will be closed then" if lead.promised_by > clinic.at else "we were closed then"
+        return f"We said {first}, but {closed}. We are sorry. We will now call you by {now}."
+    changed, shown = time_changed(lead)
+    if not changed:
+        return ""
+    what = f"Your page said {by(shown, clinic)}. That time" if shown else "The time on your page"
+    return f"{what} has changed. We will now call you by {by(lead.promised_by, clinic)}."
 
 
 def time_changed(lead):
-    """Tell whether the promise is not the one the page had shown."""
+    """Tell whether the promise is not the one the page had shown, and which it had shown where that is known."""
     if intake.is_spooled(lead):
-        return lead.time_changed
-    return lead.events.filter(detail__startswith=intake.TIME_CHANGED).exists()
+        return lead.time_changed, lead.shown
+    event = lead.events.filter(detail__startswith=intake.TIME_CHANGED).first()
+    return bool(event), intake.shown_in(event.detail) if event else None
 
 
-def status_sentence(lead, clinic):
+def status_sentence(lead, clinic, attempts):
     """Return where the request stands, in words; "" while there is nothing to say beyond the promise."""
     if lead.closed_at:
         return CLOSED.get(lead.outcome, "This request is closed. If you are waiting for a call, please phone us.")
-    said = []
-    attempt = None if intake.is_spooled(lead) else lead.attempts.last()
-    if attempt:
-        when = hours.say_moment(attempt.at, clinic.at, clinic.zone)
-        when = when if when.startswith("today") else f"at {when}"
-        said.append(ATTEMPTED.get(attempt.outcome, "We called you {when}.").format(when=when))
-    if lead.call_at and lead.call_at > clinic.at and attempt and attempt.outcome != Attempt.Outcome.WRONG_NUMBER:
+    if not attempts:
+        if lead.due >= clinic.at:
+            return ""
+        return (
+            f"We said {by(lead.due, clinic)}. That time has passed and we have not called yet. We are sorry. "
+            "You are still on our list. You can also call us."
+        )
+    last = attempts[-1]
+    when = hours.say_moment(last.at, clinic.at, clinic.zone)
+    when = when if when.startswith("today") else f"at {when}"
+    said = [ATTEMPTED.get(last.outcome, "We called you {when}.").format(when=when)]
+    if len(attempts) > 1:
+        said.append(f"We have tried {len(attempts)} times.")
+    if lead.call_at and lead.call_at > clinic.at and not _failed(attempts):
         said.append(f"We will call you again by {by(lead.call_at, clinic)}.")
-    elif not attempt and lead.due < clinic.at:
-        said.append("That time has passed and we have not called yet. We are sorry. You are still on our list.")
     return " ".join(said)
 
 
@@ -156,8 +189,10 @@ def limited(address, clinic):
         return None
     due = datetime.fromisoformat(due)
     # Whether we have called is not for a stranger to know.
-    passed = "That time has passed. If we have not reached you yet, please call us." if due < clinic.at else ""
-    return Receipt(promise=f"by {by(due, clinic)}", zone_words=clinic.zone_words, safety=safety, status_sentence=passed)
+    if due >= clinic.at:
+        return Receipt(f"We will call you by {by(due, clinic)}", clinic.zone_words, safety=safety)
+    passed = f"We said {by(due, clinic)}. That time has passed. If we have not reached you yet, please call us."
+    return Receipt("Your request is saved", clinic.zone_words, safety=safety, status_sentence=passed)
 
 
 def _signer():

@@ -355,5 +355,5 @@ def test_receipt_words_agree_with_what_is_owed(clinic):
 
     told = receipts.of(lead, facts(TUESDAY_9AM))
 
-    assert told.promise.replace("\xa0", " ") == "by 5 pm on Wednesday, November 25"
+    assert told.heading.replace("\xa0", " ") == "We will call you by 5 pm on Wednesday, November 25"
     assert told.revised

@@ -105,7 +105,10 @@ def test_form_works_from_a_page_kept_for_days(client, clinic, monday):
     assert Lead.objects.count() == 2
     receipt = words(client.get(first["location"]))
     assert "We will call you by 5 pm on Friday, November 27" in receipt
-    assert "The time on your page has changed. We will now call you by 5 pm on Friday, November 27." in receipt
+    assert (
+        "Your page said 5 pm on Tuesday, November 24. That time has changed. "
+        "We will now call you by 5 pm on Friday, November 27." in receipt
+    )
 
 
 def test_time_that_stands_is_not_called_changed(client, clinic, monday):
