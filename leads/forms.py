@@ -193,9 +193,10 @@ class CallbackForm(forms.Form):
 
 def panel(clinic, form):
     """Return what stands round the form, wherever it stands. With no time to promise the phone takes its place."""
-    shown = form.stamp.shown
+    shown, before = form.stamp.shown, form.given_stamp and form.given_stamp.shown
     return {
         "form": form,
+        "promise_before": by(before, clinic) if before and shown and before != shown else "",
         "promise": by(shown, clinic) if shown else "",
         "promise_at": shown.astimezone(clinic.zone).isoformat() if shown else "",
         "closed_sentence": clinic.closed_sentence,

@@ -188,8 +188,44 @@ def test_promise_shown_beside_a_mistake_is_the_one_that_counts(client, clinic):
     assert "has changed" not in words(receipt)
 
 
+def test_a_form_shown_again_says_that_its_time_has_changed(client, clinic):
+    with time_machine.travel(MONDAY_8AM, tick=False):
+        first = client.get("/callback/")
+    with time_machine.travel(MONDAY_8AM + 90 * MINUTE, tick=False):
+        mistake = send(client, first, name="")
+        again = send(client, mistake, name="")
+
+    assert "we will call you by 5 pm on Tuesday, November 24" in words(mistake)
+    told = "Before, this page said 5 pm today. It was open for a while, and that time has changed."
+    assert (told in words(first), told in words(mistake), told in words(again)) == (False, True, False)
+
+
 @pytest.mark.parametrize(
-    "name", ["🙂", "李小龍", "a" * 100, "Robert'); DROP TABLE leads_lead;--", "{{ 7*7 }}", "%s%n", "<script>x</script>"]
+    ("moment", "said"), [(MONDAY_10AM, ""), (MONDAY_8AM, "We are closed now. We open today at 9 am.")]
+)
+def test_form_says_when_we_are_closed_and_open_again(client, clinic, moment, said):
+    with time_machine.travel(moment, tick=False):
+        text = words(client.get("/callback/"))
+
+    before_fields = text[text.index("If you send this now") : text.index("Your name")]
+    assert before_fields.count("We are closed now.") == bool(said)
+    assert said in before_fields
+    assert "Nobody watches this form as it comes in" in before_fields
+
+
+@pytest.mark.parametrize(
+    "name",
+    # The first is a letter that no Unicode of this Python knows yet: a new script is a script.
+    [
+        "\U0001e5f5",
+        "🙂",
+        "李小龍",
+        "a" * 100,
+        "Robert'); DROP TABLE leads_lead;--",
+        "{{ 7*7 }}",
+        "%s%n",
+        "<script>x</script>",
+    ],
 )
 def test_odd_names_are_stored_as_typed(client, clinic, name):
     assert send(client, name=name).status_code == 302
