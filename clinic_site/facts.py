@@ -78,7 +78,9 @@ class Facts:
         if not self.opening_hours:
             return "[opening hours]"
         placeholder = "" if self.clinic.hours_confirmed else "[opening hours not yet confirmed] "
-        return f"{placeholder}Open {self.opening_hours}, {self.zone_words}."
+        days = self.opening_hours.removeprefix("Every day")
+        days = self.opening_hours if days == self.opening_hours else f"every day{days}"
+        return f"{placeholder}Open {days}, {self.zone_words}."
 
     @property
     def is_open(self):

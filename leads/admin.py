@@ -18,7 +18,8 @@ from clinic_site.context import request_facts
 
 from . import desk_forms, intake, queue
 from .desk import Row, clock_words, crisis_steps, loop_words, lost_words, nothing_words, tallied, timeline
-from .models import Attempt, Event, Lead, Look, Notice, staff_name
+from .models import Attempt, Event, Lead, Look, staff_name
+from .notice_admin import NoticeAdmin  # noqa: F401  the outbox, registered there
 
 PAGE_LENGTH = 100
 # A card that is shown again within this time is the same look.
@@ -365,26 +366,6 @@ class LeadAdmin(admin.ModelAdmin):
                 **(extra_context or {}),
             },
         )
-
-
-@admin.register(Notice)
-class NoticeAdmin(admin.ModelAdmin):
-    """The outbox, to be read: what staff are owed, how often it was tried and what went wrong."""
-
-    list_display = ["kind", "lead", "recipient", "made_at", "sent_at", "tries", "next_at", "problem"]
-    list_filter = ["kind", ("sent_at", admin.EmptyFieldListFilter)]
-    list_select_related = ["lead"]
-    list_display_links = None
-    actions = None
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
 
 def enter(user, asked, clinic):

@@ -44,6 +44,7 @@ class Receipt:
     masked_phone: str = ""
     status_sentence: str = ""
     number_failed: bool = False
+    is_late: bool = False
     voicemail: str = ""
     best_time: str = ""
     for_other: bool = False
@@ -56,6 +57,11 @@ class Receipt:
     def best_times(self):
         """Return (value, words, whether it was chosen) of every time a person may choose."""
         return [(value, label, value == self.best_time) for value, label in Lead.BestTime.choices]
+
+    @property
+    def is_troubled(self):
+        """Tell whether the page has to say sorry or ask for something, rather than that all is well."""
+        return self.is_late or self.number_failed
 
     @property
     def promise_changed(self):
@@ -82,10 +88,11 @@ def find(address):
 def of(lead, clinic):
     """Return the whole receipt, for whoever holds its address."""
     attempts = attempts_of(lead)
+    is_late = not attempts and lead.due < clinic.at
     return Receipt(
         heading=heading(lead, clinic, attempts),
         zone_words=clinic.zone_words,
-        promise_at=lead.due.astimezone(clinic.zone).isoformat() if not attempts else "",
+        promise_at=lead.due.astimezone(clinic.zone).isoformat() if not attempts and not is_late else "",
         safety=bool(lead.safety_at),
         revised=bool(lead.revised_for),
         promise_changed_sentence=changed_sentence(lead, clinic),
@@ -93,6 +100,7 @@ def of(lead, clinic):
         masked_phone=phones.masked(lead.phone_e164),
         status_sentence=status_sentence(lead, clinic, attempts),
         number_failed=_failed(attempts),
+        is_late=is_late,
         voicemail=lead.voicemail,
         best_time=lead.best_time,
         for_other=lead.for_other,
@@ -160,7 +168,7 @@ def status_sentence(lead, clinic, attempts):
             return ""
         return (
             f"We said {by(lead.due, clinic)}. That time has passed and we have not called yet. We are sorry. "
-            "You are still on our list. You can also call us."
+            "You are still on our list."
         )
     last = attempts[-1]
     when = hours.say_moment(last.at, clinic.at, clinic.zone)
@@ -190,9 +198,10 @@ def limited(address, clinic):
     due = datetime.fromisoformat(due)
     # Whether we have called is not for a stranger to know.
     if due >= clinic.at:
-        return Receipt(f"We will call you by {by(due, clinic)}", clinic.zone_words, safety=safety)
+        shown_at = due.astimezone(clinic.zone).isoformat()
+        return Receipt(f"We will call you by {by(due, clinic)}", clinic.zone_words, promise_at=shown_at, safety=safety)
     passed = f"We said {by(due, clinic)}. That time has passed. If we have not reached you yet, please call us."
-    return Receipt("Your request is saved", clinic.zone_words, safety=safety, status_sentence=passed)
+    return Receipt("Your request is saved", clinic.zone_words, safety=safety, status_sentence=passed, is_late=True)
 
 
 def _signer():
