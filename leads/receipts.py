@@ -10,7 +10,7 @@ from django.db import Error as DatabaseProblem
 from clinic_site import hours
 
 from . import intake, phones
-from .models import Attempt, Lead
+from .models import Attempt, Event, Lead
 
 TOKEN = re.compile(r"[A-Za-z0-9_-]{20,64}")
 
@@ -28,6 +28,10 @@ ATTEMPTED = {
     Attempt.Outcome.SOMEONE_ELSE: "We tried to call you {when} and did not reach you. We left no message.",
     Attempt.Outcome.WRONG_NUMBER: "We tried to call you {when}. That number did not reach you. Please change it here.",
 }
+
+
+NEW_NUMBER = "We tried to call you {when}. That number did not reach you. Now we will call the one you gave us since."
+PROMISE = "We will call you by "
 
 
 @dataclass(frozen=True)
@@ -87,19 +91,20 @@ def find(address):
 
 def of(lead, clinic):
     """Return the whole receipt, for whoever holds its address."""
-    attempts = attempts_of(lead)
-    is_late = not attempts and lead.due < clinic.at
+    calls = Calls.of(lead)
+    is_late = not calls.made and lead.due < clinic.at
+    promise = heading(lead, clinic, calls)
     return Receipt(
-        heading=heading(lead, clinic, attempts),
+        heading=promise,
         zone_words=clinic.zone_words,
-        promise_at=lead.due.astimezone(clinic.zone).isoformat() if not attempts and not is_late else "",
+        promise_at=lead.due.astimezone(clinic.zone).isoformat() if promise.startswith(PROMISE) else "",
         safety=bool(lead.safety_at),
         revised=bool(lead.revised_for),
         promise_changed_sentence=changed_sentence(lead, clinic),
         reference=lead.reference,
         masked_phone=phones.masked(lead.phone_e164),
-        status_sentence=status_sentence(lead, clinic, attempts),
-        number_failed=_failed(attempts),
+        status_sentence=status_sentence(lead, clinic, calls),
+        number_failed=calls.number_failed,
         is_late=is_late,
         voicemail=lead.voicemail,
         best_time=lead.best_time,
@@ -117,25 +122,31 @@ def by(moment, clinic):
     return f"{hours.say_time(moment, clinic.zone)} today" if words.startswith("today") else words
 
 
-def attempts_of(lead):
-    """Return the calls made for a request, the first one first. One that waits in the spool was never called."""
-    return [] if intake.is_spooled(lead) else list(lead.attempts.all())
+@dataclass(frozen=True)
+class Calls:
+    """What became of our calls. One that waits in the spool was never called."""
+
+    made: tuple = ()
+    number_failed: bool = False  # the last one reached somebody else, or nobody ever
+    number_is_new: bool = False  # and since then we were given another number
+
+    @classmethod
+    def of(cls, lead):
+        made = () if intake.is_spooled(lead) else tuple(lead.attempts.all())
+        if not made or made[-1].outcome != Attempt.Outcome.WRONG_NUMBER:
+            return cls(made)
+        kinds = (Event.Kind.CHANGED, Event.Kind.EDITED)
+        is_new = lead.events.filter(kind__in=kinds, at__gte=made[-1].at, detail__contains="number").exists()
+        return cls(made, number_failed=not is_new, number_is_new=is_new)
 
 
-def heading(lead, clinic, attempts):
+def heading(lead, clinic, calls):
     """Return the one thing to know: by when we call, or what became of our calls."""
-    if _failed(attempts):
+    if calls.number_failed:
         return "That number did not reach you"
-    if attempts:
-        return "We will call you again"
-    if lead.due < clinic.at:
-        return "We have not called you yet"
-    return f"We will call you by {by(lead.due, clinic)}"
-
-
-def _failed(attempts):
-    """Tell whether the number is known to be wrong. Changing it takes that back: see `Lead.change_number`."""
-    return bool(attempts) and attempts[-1].outcome == Attempt.Outcome.WRONG_NUMBER
+    if lead.due >= clinic.at and (calls.number_is_new or not calls.made):
+        return f"{PROMISE}{by(lead.due, clinic)}"
+    return "We will call you again" if calls.made else "We have not called you yet"
 
 
 def changed_sentence(lead, clinic):
@@ -159,24 +170,25 @@ def time_changed(lead):
     return bool(event), intake.shown_in(event.detail) if event else None
 
 
-def status_sentence(lead, clinic, attempts):
+def status_sentence(lead, clinic, calls):
     """Return where the request stands, in words; "" while there is nothing to say beyond the promise."""
     if lead.closed_at:
         return CLOSED.get(lead.outcome, "This request is closed. If you are waiting for a call, please phone us.")
-    if not attempts:
+    if not calls.made:
         if lead.due >= clinic.at:
             return ""
         return (
             f"We said {by(lead.due, clinic)}. That time has passed and we have not called yet. We are sorry. "
             "You are still on our list."
         )
-    last = attempts[-1]
+    last = calls.made[-1]
     when = hours.say_moment(last.at, clinic.at, clinic.zone)
     when = when if when.startswith("today") else f"at {when}"
-    said = [ATTEMPTED.get(last.outcome, "We called you {when}.").format(when=when)]
-    if len(attempts) > 1:
-        said.append(f"We have tried {len(attempts)} times.")
-    if lead.call_at and lead.call_at > clinic.at and not _failed(attempts):
+    words = NEW_NUMBER if calls.number_is_new else ATTEMPTED.get(last.outcome, "We called you {when}.")
+    said = [words.format(when=when)]
+    if len(calls.made) > 1:
+        said.append(f"We have tried {len(calls.made)} times.")
+    if lead.call_at and lead.call_at > clinic.at and not calls.number_failed:
         said.append(f"We will call you again by {by(lead.call_at, clinic)}.")
     return " ".join(said)
 
@@ -199,7 +211,7 @@ def limited(address, clinic):
     # Whether we have called is not for a stranger to know.
     if due >= clinic.at:
         shown_at = due.astimezone(clinic.zone).isoformat()
-        return Receipt(f"We will call you by {by(due, clinic)}", clinic.zone_words, promise_at=shown_at, safety=safety)
+        return Receipt(f"{PROMISE}{by(due, clinic)}", clinic.zone_words, promise_at=shown_at, safety=safety)
     passed = f"We said {by(due, clinic)}. That time has passed. If we have not reached you yet, please call us."
     return Receipt("Your request is saved", clinic.zone_words, safety=safety, status_sentence=passed, is_late=True)
 

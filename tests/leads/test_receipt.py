@@ -177,6 +177,26 @@ def test_a_number_that_reached_nobody_is_asked_for_at_once(client, lead):
     assert "We called" in after
 
 
+@pytest.mark.parametrize("closed", [False, True])
+def test_another_number_is_told_back_and_the_promise_stands_again(client, lead, clock, closed):
+    lead.record_attempt(make_staff(), MONDAY_10AM, "wrong_number")
+    if closed:
+        lead.close(make_staff("ben"), MONDAY_10AM + MINUTE, Lead.Outcome.WRONG_NUMBER)
+
+    act(client, "change-number", phone="202-555-0143")
+
+    text = words(client.get(ADDRESS))
+    assert "We will call you by 5 pm on Tuesday, November 24" in text
+    assert "That number did not reach you. Now we will call the one you gave us since." in text
+    assert "Please change it here" not in text
+    assert "We will call (202) ···-0143 . Is this right?" in text
+    # Nobody looks at what was closed, so staff are told.
+    assert lead.notices.filter(kind="new_request").count() == closed
+
+    clock.move_to(TUESDAY_5PM + HOUR)
+    assert "We will call you again" in words(client.get(ADDRESS))
+
+
 def test_receipt_owns_up_to_a_broken_promise(client, lead, clock):
     clock.move_to(TUESDAY_5PM + MINUTE)
 
