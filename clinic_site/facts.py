@@ -8,8 +8,8 @@ from django.db import Error as DatabaseProblem
 
 from leads import phones
 
-from . import hours
-from .models import Clinic, Price, statement_texts
+from . import hours, kept
+from .models import Clinic, Closure, HolidaySwitch, OpeningHours, Price, Statement, calendar_of, statement_texts
 from .statements import DEFAULTS
 
 log = logging.getLogger(__name__)
@@ -26,7 +26,11 @@ class Facts:
     statements: dict
     statement_versions: dict
     prices: tuple = ()
-    paused: bool = False
+    withheld: bool = False  # the form, until the clinic has set what it needs
+
+    @property
+    def paused(self):
+        return self.withheld or self.clinic.is_paused_at(self.at)
 
     @property
     def zone(self):
@@ -74,7 +78,9 @@ class Facts:
         if not self.opening_hours:
             return "[opening hours]"
         placeholder = "" if self.clinic.hours_confirmed else "[opening hours not yet confirmed] "
-        return f"{placeholder}Open {self.opening_hours}, {self.zone_words}."
+        days = self.opening_hours.removeprefix("Every day")
+        days = self.opening_hours if days == self.opening_hours else f"every day{days}"
+        return f"{placeholder}Open {days}, {self.zone_words}."
 
     @property
     def is_open(self):
@@ -165,28 +171,41 @@ def tel(typed):
 
 
 def facts(at):
-    """Return the clinic's facts at `at`. While the database does not answer, the last known ones of this process."""
+    """Return the clinic's facts at `at`. While the database does not answer, those that were known last."""
     global _last_known
     try:
         clinic = Clinic.current()
         texts, versions = statement_texts()
-        _last_known = Facts(
-            at,
-            clinic,
-            clinic.calendar(),
-            texts,
-            versions,
-            tuple(Price.objects.all()),
-            clinic.form_is_paused() or clinic.is_paused_at(at),
-        )
+        prices = tuple(Price.objects.all())
+        _last_known = Facts(at, clinic, clinic.calendar(), texts, versions, prices, clinic.form_is_paused())
         return _last_known
     except DatabaseProblem as error:
         log.error("clinic facts not readable: %s", type(error).__name__)
+    return without_database(at)
+
+
+def without_database(at):
+    """Return the facts this process has seen last, else those kept on the disk, else placeholders alone."""
+    global _last_known
+    _last_known = _last_known or _as_kept(at)
     return replace(_last_known, at=at) if _last_known else unknown(at)
+
+
+def _as_kept(at):
+    """Return the facts as the `work` loop has kept them, or None."""
+    rows = kept.read()
+    if rows is None:
+        return None
+    clinic, windows = rows[Clinic][0], rows[OpeningHours]
+    calendar = calendar_of(clinic.zone, windows, rows[Closure], rows[HolidaySwitch])
+    texts = DEFAULTS | {row.key: row.text for row in rows[Statement]}
+    versions = dict.fromkeys(DEFAULTS, 0) | {row.key: row.version for row in rows[Statement]}
+    withheld = not settings.DEMONSTRATION and bool(clinic.missing_facts(has_hours=bool(windows)))
+    return Facts(at, clinic, calendar, texts, versions, tuple(rows[Price]), withheld)
 
 
 def unknown(at):
     """Return facts made of placeholders alone, for a process that has never seen the database."""
     clinic = Clinic(pk=1)
     calendar = hours.Calendar(clinic.zone, ())
-    return Facts(at, clinic, calendar, dict(DEFAULTS), {}, paused=not settings.DEMONSTRATION)
+    return Facts(at, clinic, calendar, dict(DEFAULTS), {}, withheld=not settings.DEMONSTRATION)

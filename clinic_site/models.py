@@ -194,12 +194,7 @@ class Clinic(models.Model):
 
     def calendar(self):
         """Return hours, closures and holidays as a plain `hours.Calendar`."""
-        return hours.Calendar(
-            zone=self.zone,
-            windows=tuple(hours.Window(row.weekday, row.opens, row.closes) for row in OpeningHours.objects.all()),
-            closures=tuple(row.value() for row in Closure.objects.all()),
-            open_holidays=frozenset(HolidaySwitch.objects.filter(closed=False).values_list("name", flat=True)),
-        )
+        return calendar_of(self.zone, OpeningHours.objects.all(), Closure.objects.all(), HolidaySwitch.objects.all())
 
     def recipient_list(self):
         return split_addresses(self.recipients)
@@ -221,12 +216,15 @@ class Clinic(models.Model):
         if self.paused and today and self.paused_until and self.paused_until <= today:
             raise ValidationError({"paused_until": "Choose a day after today, or leave it empty."})
 
-    def missing_facts(self):
-        """Return what still has to be set before the form may be public, as short words for staff."""
+    def missing_facts(self, has_hours=None):
+        """Return what still has to be set before the form may be public, as short words for staff.
+
+        `has_hours` tells whether there are opening hours, for whoever cannot ask the database.
+        """
         missing = []
         if not self.phone:
             missing.append("the clinic's phone")
-        if not self.hours_confirmed or not OpeningHours.objects.exists():
+        if not self.hours_confirmed or not (OpeningHours.objects.exists() if has_hours is None else has_hours):
             missing.append("opening hours and time zone")
         if not self.recipient_list():
             missing.append("one e-mail address that is told of requests")
@@ -235,6 +233,16 @@ class Clinic(models.Model):
     def form_is_paused(self):
         """Tell whether the call-back form is withheld: on any address but loopback until the facts are set."""
         return bool(not settings.DEMONSTRATION and self.missing_facts())
+
+
+def calendar_of(zone, windows, closures, switches):
+    """Return rows of opening hours, closures and holidays as a plain `hours.Calendar`."""
+    return hours.Calendar(
+        zone=zone,
+        windows=tuple(hours.Window(row.weekday, row.opens, row.closes) for row in windows),
+        closures=tuple(row.value() for row in closures),
+        open_holidays=frozenset(row.name for row in switches if not row.closed),
+    )
 
 
 class OpeningHours(models.Model):

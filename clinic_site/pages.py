@@ -1,5 +1,7 @@
 """Home, contact, help, reading preferences, health, robots and the error pages."""
 
+import sys
+
 from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.db import Error as DatabaseProblem
@@ -22,6 +24,7 @@ from articles.search import find
 from articles.views import ReleasePage, live_articles, risks_address
 from leads import crisis
 
+from .facts import without_database
 from .preferences import COOKIE, chosen
 
 YEAR = 365 * 24 * 60 * 60
@@ -128,7 +131,7 @@ def favicon(request):
 
 
 def bad_request(request, exception):
-    return HttpResponse(get_template("400.html").render(), status=400)
+    return HttpResponse(plain_page("400.html"), status=400)
 
 
 def forbidden(request, exception):
@@ -141,7 +144,15 @@ def not_found(request, exception):
 
 def server_error(request):
     """Show the error page with help and phone. It must not fail itself, so it asks the database for nothing."""
-    return HttpResponse(get_template("500.html").render(), status=500)
+    if isinstance(sys.exc_info()[1], DatabaseProblem):
+        return HttpResponse(plain_page("503.html"), status=503, headers={"Retry-After": "60"})
+    return HttpResponse(plain_page("500.html"), status=500)
+
+
+def plain_page(name):
+    """Return an error page as text, made without the database, with the clinic's phone where it is known."""
+    clinic = without_database(timezone.now())
+    return get_template(name).render({"clinic": clinic} if clinic.clinic.phone else {})
 
 
 def csrf_failure(request, reason=""):

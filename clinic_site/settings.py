@@ -182,6 +182,8 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
 # Where requests wait while the database cannot take them: on this machine's own disk, one file each.
 SPOOL_DIR = DATA_DIR / "spool"
+# What is said while no database answers: the clinic's facts and the error pages, as files.
+KEPT_DIR = DATA_DIR / "kept"
 # Counters and spent one-time values alone, no pages: shared by all workers of this machine.
 CACHES = {
     "default": {

@@ -14,10 +14,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from leads import promises
+from leads.models import Look
 from leads.queue import say_short
 
 from . import hours
 from .models import Clinic, Closure
+
+# The same people shown again within this time are the same look.
+SAME_LOOK = datetime.timedelta(minutes=15)
 
 
 class ClosedTodayForm(forms.Form):
@@ -107,7 +111,7 @@ def close_today(request, site):
     closure = form.closure()
     if "confirm" not in request.POST:
         calendar = with_closure(clinic.calendar(), closure)
-        context = {"form": form, "words": words_of(closure, clinic), **concerned(at, calendar)}
+        context = {"form": form, "words": words_of(closure, clinic), **concerned(request.user, at, calendar)}
         return page(request, site, "Is this right?", context)
     with transaction.atomic():
         closure.save()
@@ -128,7 +132,7 @@ def broken_promises(request, site):
             log(request, clinic, f"{count} requests were given a new time.")
         messages.success(request, told(count))
         return redirect("admin:index")
-    return page(request, site, "Promises that fall in a closure", concerned(at, clinic.calendar()))
+    return page(request, site, "Promises that fall in a closure", concerned(request.user, at, clinic.calendar()))
 
 
 @require_POST
@@ -171,17 +175,23 @@ def page(request, site, title, context):
     return TemplateResponse(request, "admin/today.html", context)
 
 
-def concerned(at, calendar):
-    """Return, ready to show, who was promised a time that falls in a closure, and agreed calls that do."""
-    zone = calendar.zone
+def concerned(user, at, calendar):
+    """Return, ready to show, who was promised a time that falls in a closure, and agreed calls that do.
+
+    Names are for those who work the requests, and that they saw them is kept.
+    """
+    zone, may_see = calendar.zone, user.has_perm("leads.view_lead")
+    broken, callbacks = promises.broken(at, calendar), promises.callbacks_in(at, calendar)
+    if may_see:
+        seen = [lead for lead, _ in broken] + callbacks
+        Look.record(user, seen, at, "closure", since=at - SAME_LOOK)
     return {
+        "may_see": may_see,
         "concerned": [
             {"lead": lead, "was": say_short(lead.due, at, zone), "now": say_short(moment, at, zone)}
-            for lead, moment in promises.broken(at, calendar)
+            for lead, moment in broken
         ],
-        "callbacks": [
-            {"lead": lead, "at": say_short(lead.call_at, at, zone)} for lead in promises.callbacks_in(at, calendar)
-        ],
+        "callbacks": [{"lead": lead, "at": say_short(lead.call_at, at, zone)} for lead in callbacks],
         "shown": True,
     }
 

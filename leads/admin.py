@@ -32,7 +32,8 @@ from .desk import (
     undoable,
 )
 from .desk_timeline import timeline
-from .models import Attempt, DeskChoice, Lead, Look, Notice, staff_name
+from .models import Attempt, DeskChoice, Lead, Look, staff_name
+from .notice_admin import NoticeAdmin  # noqa: F401  the outbox, registered there
 
 PAGE_LENGTH = 100
 # A card that is shown again within this time is the same look.
@@ -509,23 +510,3 @@ class LeadAdmin(admin.ModelAdmin):
                 **(extra_context or {}),
             },
         )
-
-
-@admin.register(Notice)
-class NoticeAdmin(admin.ModelAdmin):
-    """The outbox, to be read: what staff are owed, how often it was tried and what went wrong."""
-
-    list_display = ["kind", "lead", "recipient", "made_at", "sent_at", "tries", "next_at", "problem"]
-    list_filter = ["kind", ("sent_at", admin.EmptyFieldListFilter)]
-    list_select_related = ["lead"]
-    list_display_links = None
-    actions = None
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False

@@ -17,7 +17,7 @@ from .models import Lead
 from .receipts import by
 
 LONGEST_PATH = 300
-TYPED_TEXTS = ("name", "phone", "message")
+TYPED_TEXTS = ("name", "phone", "message", "leave_empty")
 
 
 class Typed(forms.CharField):
@@ -30,6 +30,7 @@ class Typed(forms.CharField):
     anew. A limit counts code points, as Python and PostgreSQL do, so that what passes here fits the column.
     """
 
+    INVISIBLE = {"Cc", "Cf", "Cs", "Zs", "Zl", "Zp"}
     UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
 
     def __init__(self, *, longest=None, too_long="", several_lines=False, **kwargs):
@@ -43,7 +44,8 @@ class Typed(forms.CharField):
         text = super().to_python(self.UNWANTED.sub("", str(value or "").replace("\r\n", "\n").replace("\r", "\n")))
         if not self.several_lines:
             text = re.sub(r"[\t\n]+", " ", text)
-        visible = any(unicodedata.category(letter)[0] not in "CZ" for letter in text)
+        # Letters that Unicode took up after this Python was made count as letters: they have no category yet.
+        visible = any(unicodedata.category(letter) not in self.INVISIBLE for letter in text)
         return text if visible else ""
 
 
@@ -191,9 +193,10 @@ class CallbackForm(forms.Form):
 
 def panel(clinic, form):
     """Return what stands round the form, wherever it stands. With no time to promise the phone takes its place."""
-    shown = form.stamp.shown
+    shown, before = form.stamp.shown, form.given_stamp and form.given_stamp.shown
     return {
         "form": form,
+        "promise_before": by(before, clinic) if before and shown and before != shown else "",
         "promise": by(shown, clinic) if shown else "",
         "promise_at": shown.astimezone(clinic.zone).isoformat() if shown else "",
         "closed_sentence": clinic.closed_sentence,

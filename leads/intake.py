@@ -10,6 +10,7 @@ that the database holds once.
 import base64
 import json
 import logging
+import re
 import secrets
 import time
 import unicodedata
@@ -23,6 +24,7 @@ from django.db import Error as DatabaseProblem
 from django.utils.crypto import salted_hmac
 
 from clinic_site import hours
+from clinic_site.models import Clinic
 
 from . import crisis, notices, spool
 from .models import Event, Lead
@@ -38,8 +40,9 @@ REFERENCE_LETTERS = "23456789CFHJKMRTWXY"
 REFERENCE_LENGTH = 5
 # How often a reference may be taken already, or another post be first, before something else must be wrong.
 MOST_COLLISIONS = 10
-# The detail of the first event, when the promise is not the one the page had shown.
+# The detail of the first event, when the promise is not the one the page had shown; that moment follows.
 TIME_CHANGED = "The page had shown another time"
+SHOWN = re.compile(rf"{TIME_CHANGED}: (\S+ \S+?)(?:\. |$)")
 STORED_LATE = "Stored late: the database could not take it at once"
 # A person who waits for an answer waits no longer than this for somebody else's lock.
 PATIENCE = 3
@@ -208,6 +211,7 @@ def _store_late(key, values):
     """Store one request of the spool, unless it is stored already."""
     at = values.get("cancelled_at")
     values = _from_plain(values)
+    values["revised_for"] = _revised(values["promised_by"], Clinic.current().calendar())
     own_token = token(key)
     collisions = 0
     with transaction.atomic():
@@ -275,7 +279,7 @@ def _spooled(key):
 def _waiting_lead(key, values):
     fields = {name: value for name, value in values.items() if name in COLUMNS}
     lead = Lead(submission_key=key, token=token(key), **fields)
-    lead.time_changed = values["time_changed"]
+    lead.time_changed, lead.shown = values["time_changed"], values["shown"]
     if values.get("cancelled_at"):
         lead.closed_at, lead.outcome = values["cancelled_at"], Lead.Outcome.CANCELLED
     return lead
@@ -283,9 +287,12 @@ def _waiting_lead(key, values):
 
 COLUMNS = (
     "reference", "name", "phone_raw", "phone_e164", "extension", "phone_flags", "source_path", "voicemail", "best_time",
-    "for_other", "message", "wording", "received_at", "promised_by", "safety_at", "held_at", "held_reasons",
+    "for_other", "message", "wording", "received_at", "promised_by", "revised_for", "safety_at", "held_at",
+    "held_reasons",
 )  # fmt: skip
-MOMENTS = ("received_at", "promised_by", "safety_at", "held_at", "cancelled_at")
+MOMENTS = ("received_at", "promised_by", "revised_for", "shown", "safety_at", "held_at", "cancelled_at")
+# Not in every file: they came to it later, or only when somebody cancelled.
+LATER = ("revised_for", "shown", "cancelled_at")
 
 
 def _plain(values):
@@ -297,7 +304,8 @@ def _plain(values):
 
 def _from_plain(values):
     """Return a file's values as they were; raises KeyError, ValueError or TypeError."""
-    known = {name: values[name] for name in (*COLUMNS, "time_changed")} | {"cancelled_at": values.get("cancelled_at")}
+    known = {name: values[name] for name in (*COLUMNS, "time_changed") if name not in LATER}
+    known |= {name: values.get(name) for name in LATER}
     return {
         name: datetime.fromisoformat(value) if name in MOMENTS and value is not None else value
         for name, value in known.items()
@@ -388,16 +396,45 @@ def _judged(asked, at, clinic, signs):
         "safety_at": at if in_crisis else None,
         "held_at": at if held else None,
         "held_reasons": list(signs),
+        "revised_for": _revised(promised_by, clinic.calendar),
         "time_changed": bool(stamp and stamp.shown and stamp.shown != promised_by),
+        "shown": stamp.shown.astimezone(clinic.zone) if stamp and stamp.shown else None,
     }
+
+
+def _revised(promised_by, calendar):
+    """Return the moment that stands in for a promise at which the clinic is closed by now, or None.
+
+    A page that was open when the closure was made still showed the old time, and we keep to what was shown: the
+    promise counts, and its sender is told at once what became of it.
+    """
+    try:
+        moment = hours.kept_or_next(promised_by, calendar)
+    except hours.NoOpeningHours:
+        return None
+    return moment if moment != promised_by else None
+
+
+def shown_in(detail):
+    """Return the moment that the page had shown, as the first event keeps it, or None."""
+    found = SHOWN.match(detail)
+    try:
+        return datetime.fromisoformat(found[1]) if found else None
+    except ValueError:
+        return None
 
 
 def _store(key, values, detail=""):
     """Store the request with its first event and its notices, all or nothing."""
     at = values["received_at"]
     lead = Lead.objects.create(token=token(key), submission_key=key, **{name: values[name] for name in COLUMNS})
-    detail = ". ".join(filter(None, [TIME_CHANGED if values["time_changed"] else "", detail]))
+    changed = ""
+    if values["time_changed"]:
+        changed = f"{TIME_CHANGED}: {values['shown'].isoformat(' ', 'minutes')}" if values["shown"] else TIME_CHANGED
+    detail = ". ".join(filter(None, [changed, detail]))
     lead.events.create(kind=Event.Kind.RECEIVED, at=at, detail=detail)
+    if lead.revised_for:
+        lead.events.create(kind=Event.Kind.REVISED, at=at, detail=lead.revised_for.isoformat())
     notices.new_request(lead, at)
     if lead.held_at:
         lead.events.create(kind=Event.Kind.HELD, at=at, detail="; ".join(lead.held_reasons))

@@ -143,6 +143,8 @@ class Lead(models.Model):
 
     def change_number(self, number, at):
         """Let us call another number. A request that waits or was closed because the old one was wrong returns."""
+        from . import notices  # notices are rows of this module
+
         changes = Lead.columns_of(number)
         with transaction.atomic():
             lead = self._locked()
@@ -153,6 +155,7 @@ class Lead(models.Model):
                 changes["call_at"] = None
             if lead.closed_at:
                 self._change(Lead.objects.all(), Event.Kind.REOPENED, None, at, **_IN_THE_QUEUE)
+                notices.new_request(self, at)  # nobody looks at what was closed
             return self._change(Lead.objects.all(), Event.Kind.CHANGED, None, at, "phone number", **changes)
 
     def revise(self, at, moment, user=None):

@@ -24,7 +24,7 @@ EXTENSION = re.compile(
     ^(?P<number>.*\d\D*?)[\s,;(\[]*
     (?: (?P<word>extension|extn|ext|xtn|option|press|dial) | (?P<sign>;ext=|[x\#,;~]) )
     [\s.:=\#]*(?:number|no\.?)?\s*
-    (?P<digits>\d{1,9})[\s.)\]\#]*$
+    (?P<digits>\d{1,9})[\s.)\]\#]*(?:please|thanks|thank\s+you)?[\s.!]*$
     """,
     re.VERBOSE | re.IGNORECASE,
 )
@@ -50,12 +50,19 @@ class TooShort(PhoneError):
     message = "Enter all 10 digits of your phone number, like 202-555-0142"
 
 
+class ForeignTooShort(TooShort):
+    message = "Check your phone number. Some digits are missing after the country code"
+
+
 class TooLong(PhoneError):
     message = "Check your phone number. It has more digits than a phone number can have"
 
 
 class ImpossibleAreaCode(PhoneError):
-    message = "Check the first three digits. No US area code starts with 0 or 1"
+    message = (
+        "Check the first three digits. No US area code starts with 0 or 1. "
+        "Outside the US, start with + and your country code"
+    )
 
 
 class UnknownCountry(PhoneError):
@@ -158,7 +165,7 @@ def _read_foreign(text):
         number = phonenumbers.parse(f"+{digits}")
     except phonenumbers.NumberParseException as error:
         reasons = {error.INVALID_COUNTRY_CODE: UnknownCountry, error.TOO_LONG: TooLong}
-        raise reasons.get(error.error_type, TooShort) from None
+        raise reasons.get(error.error_type, ForeignTooShort) from None
     if not phonenumbers.is_valid_number(number) and len(digits) == 10:
         # "+2025550142": a US number with a plus but no 1.
         american = phonenumbers.PhoneNumber(1, int(digits))
@@ -169,12 +176,12 @@ def _read_foreign(text):
 
 def _foreign(number):
     e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    length = phonenumbers.is_possible_number_with_reason(number)
     possible = phonenumbers.ValidationResult
-    if length == possible.TOO_LONG or len(e164) - 1 > MOST_DIGITS:
+    # One digit more than metadata knows of is often an older way to dial, such as +52 1 in Mexico.
+    if len(e164) - 1 > MOST_DIGITS:
         raise TooLong
-    if length in (possible.TOO_SHORT, possible.IS_POSSIBLE_LOCAL_ONLY):
-        raise TooShort
+    if phonenumbers.is_possible_number_with_reason(number) in (possible.TOO_SHORT, possible.IS_POSSIBLE_LOCAL_ONLY):
+        raise ForeignTooShort
     return e164, _flags(number)
 
 
@@ -226,10 +233,19 @@ def _digits(text):
 
 
 def _flags(number):
-    if not phonenumbers.is_valid_number(number):
-        return ("unlikely",) if number.country_code == 1 else ("foreign", "unlikely")
-    region = phonenumbers.region_code_for_number(number)
-    return () if region in US_REGIONS else ("foreign",)
+    known = phonenumbers.is_valid_number(number)
+    region = phonenumbers.region_code_for_number(number) or _region_of_area_code(number)
+    foreign = number.country_code != 1 if region is None else region not in US_REGIONS
+    return (*(["foreign"] if foreign else []), *([] if known else ["unlikely"]))
+
+
+def _region_of_area_code(number):
+    """Return the country that has an area code of country 1 to itself, None when that is the US or unclear."""
+    for region in phonenumbers.COUNTRY_CODE_TO_REGION_CODE[1] if number.country_code == 1 else ():
+        digits = phonenumbers.PhoneMetadata.metadata_for_region(region).leading_digits
+        if digits and re.match(digits, str(number.national_number)):
+            return region
+    return None
 
 
 # --- Showing

@@ -78,6 +78,7 @@ def own_spool(settings, tmp_path, monkeypatch):
     from leads import intake
 
     settings.SPOOL_DIR = tmp_path / "spool"
+    settings.KEPT_DIR = tmp_path / "kept"
     monkeypatch.setattr(intake, "_failed_at", None)
 
 

@@ -51,7 +51,7 @@ def cluster():
     user = other_user()
     if user:
         os.chown(folder, user["user"], user["group"])
-    run = {"cwd": folder, "env": {"PATH": os.environ["PATH"], "HOME": str(folder), "LC_ALL": "C.UTF-8"}, **user}
+    run = surroundings(folder)
     server = None
     try:
         initdb = [
@@ -69,17 +69,36 @@ def cluster():
         made = subprocess.run(initdb, capture_output=True, text=True, **run)
         if made.returncode:
             raise SystemExit(f"PostgreSQL could not make a cluster: {made.stderr.strip()}")
-        with (folder / "log").open("wb") as log:
-            server = subprocess.Popen(
-                [programs() / "postgres", "-D", folder / "data", "-k", folder, *FAST], stdout=log, stderr=log, **run
-            )
-        wait_for(server, folder)
+        server = start(folder)
         yield f"postgres://clinic@/postgres?host={quote(str(folder), safe='')}"
     finally:
-        if server and server.poll() is None:
-            server.send_signal(signal.SIGINT)  # its "fast" end: open connections are cut
-            server.wait()
+        if server:
+            stop(server)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def surroundings(folder):
+    """Return how a program of PostgreSQL is run in this folder."""
+    return {
+        "cwd": folder,
+        "env": {"PATH": os.environ["PATH"], "HOME": str(folder), "LC_ALL": "C.UTF-8"},
+        **other_user(),
+    }
+
+
+def start(folder):
+    """Start the server of a folder that holds a cluster, and return its process once it answers."""
+    command = [programs() / "postgres", "-D", folder / "data", "-k", folder, *FAST]
+    with (folder / "log").open("ab") as log:
+        server = subprocess.Popen(command, stdout=log, stderr=log, **surroundings(folder))
+    wait_for(server, folder)
+    return server
+
+
+def stop(server):
+    if server.poll() is None:
+        server.send_signal(signal.SIGINT)  # its "fast" end: open connections are cut
+        server.wait()
 
 
 def wait_for(server, folder, patience=30):

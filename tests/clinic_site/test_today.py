@@ -4,12 +4,13 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 import time_machine
+from django.contrib.auth.models import Permission
 
 from clinic_site import hours
 from clinic_site.facts import facts
 from clinic_site.models import Clinic, Closure, HolidaySwitch, OpeningHours
 from leads import promises, queue, receipts
-from leads.models import Attempt, Event, Lead
+from leads.models import Attempt, Event, Lead, Look
 from tests.factories import (
     CALENDAR,
     MONDAY_5PM,
@@ -154,8 +155,26 @@ def test_snow_day_shows_whom_it_concerns_before_anything_changes(manager):
     )
     assert f"{lead.reference} promised today 5 pm, new time tomorrow 5 pm" in words(answer).replace("\xa0", " ")
     assert f"{agreed.reference} agreed for today" in words(answer)
+    assert f"{lead.name}, {lead.reference}" in words(answer)
+    assert list(Look.objects.values_list("lead", "user__username", "where")) == [
+        (lead.pk, "mia", "closure"),
+        (agreed.pk, "mia", "closure"),
+    ]
     assert not Closure.objects.exists()
     assert Lead.objects.get(pk=lead.pk).revised_for is None
+
+
+def test_whoever_may_not_see_requests_is_shown_no_name(client, clinic):
+    lead = make_lead(promised_by=TUESDAY_5PM, name="Zebedee Quince")
+    user = make_staff("sam", role=None)
+    user.user_permissions.add(Permission.objects.get(codename="add_closure"))
+    client.force_login(user)
+
+    answer = client.post(ADDRESS, {"kind": "closed"})
+
+    assert lead.reference in words(answer)
+    assert "Quince" not in words(answer)
+    assert not Look.objects.exists()
 
 
 def test_snow_day_closes_tells_and_reorders(manager, client):
@@ -355,5 +374,5 @@ def test_receipt_words_agree_with_what_is_owed(clinic):
 
     told = receipts.of(lead, facts(TUESDAY_9AM))
 
-    assert told.promise.replace("\xa0", " ") == "by 5 pm on Wednesday, November 25"
+    assert told.heading.replace("\xa0", " ") == "We will call you by 5 pm on Wednesday, November 25"
     assert told.revised

@@ -82,7 +82,8 @@ def expected(text, several=False):
     """Return a name as the documented normalising leaves it."""
     text = Typed.UNWANTED.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
     text = text if several else re.sub(r"[\t\n]+", " ", text)
-    return text if any(unicodedata.category(letter)[0] not in "CZ" for letter in text) else ""
+    unseen = {"Cc", "Cf", "Cs", "Zs", "Zl", "Zp"}
+    return text if {unicodedata.category(letter) for letter in text} - unseen else ""
 
 
 def as_sent(text):

@@ -319,3 +319,38 @@ def test_a_form_is_taken_while_the_loop_is_not_running(figures):
         outcome = people(site, 10, 3)
         found = checked(site, outcome)
         assert_nothing_lost(found, 10)
+
+
+@pytest.mark.long
+def test_a_site_that_starts_while_postgresql_is_away_takes_requests(figures):
+    with postgres.cluster() as address, running(address) as site:
+        folder = Path(re.search(r"host=([^&]+)", address)[1].replace("%2F", "/"))
+        before = people(site, 10, 3)
+        give_up_at = time.monotonic() + 30
+        while not (site.folder / "kept" / "facts.json").exists() and time.monotonic() < give_up_at:
+            time.sleep(0.2)
+        pid = int((folder / "data" / "postmaster.pid").read_text().splitlines()[0])
+        os.kill(pid, signal.SIGINT)
+        site.end("web")
+        site.end("work")
+        site.start()
+
+        form = site.get("/callback/")
+        meanwhile = people(site, 20, 4, first=100)
+        receipt = site.get(f"/callback/{meanwhile.receipts[0]}/")
+        broken = site.get("/articles/")
+
+        server = postgres.start(folder)
+        try:
+            site.start("work")
+            meanwhile.receipts += before.receipts
+            found = checked(site, meanwhile, **{"slowest without it s": round(max(meanwhile.seconds), 1)})
+        finally:
+            postgres.stop(server)
+        figures("started without PostgreSQL", found)
+        assert_nothing_lost(found, 30)
+        assert not meanwhile.refused
+        assert (form.status, receipt.status, broken.status) == (200, 200, 503)
+        for page in (form, broken):
+            assert "202-555-0199" in page.text and "tel:988" in page.text
+        assert "If you send this now, we will call you by" in form.text

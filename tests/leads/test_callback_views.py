@@ -105,7 +105,10 @@ def test_form_works_from_a_page_kept_for_days(client, clinic, monday):
     assert Lead.objects.count() == 2
     receipt = words(client.get(first["location"]))
     assert "We will call you by 5 pm on Friday, November 27" in receipt
-    assert "The time on your page has changed. We will now call you by 5 pm on Friday, November 27." in receipt
+    assert (
+        "Your page said 5 pm on Tuesday, November 24. That time has changed. "
+        "We will now call you by 5 pm on Friday, November 27." in receipt
+    )
 
 
 def test_time_that_stands_is_not_called_changed(client, clinic, monday):
@@ -185,8 +188,44 @@ def test_promise_shown_beside_a_mistake_is_the_one_that_counts(client, clinic):
     assert "has changed" not in words(receipt)
 
 
+def test_a_form_shown_again_says_that_its_time_has_changed(client, clinic):
+    with time_machine.travel(MONDAY_8AM, tick=False):
+        first = client.get("/callback/")
+    with time_machine.travel(MONDAY_8AM + 90 * MINUTE, tick=False):
+        mistake = send(client, first, name="")
+        again = send(client, mistake, name="")
+
+    assert "we will call you by 5 pm on Tuesday, November 24" in words(mistake)
+    told = "Before, this page said 5 pm today. It was open for a while, and that time has changed."
+    assert (told in words(first), told in words(mistake), told in words(again)) == (False, True, False)
+
+
 @pytest.mark.parametrize(
-    "name", ["🙂", "李小龍", "a" * 100, "Robert'); DROP TABLE leads_lead;--", "{{ 7*7 }}", "%s%n", "<script>x</script>"]
+    ("moment", "said"), [(MONDAY_10AM, ""), (MONDAY_8AM, "We are closed now. We open today at 9 am.")]
+)
+def test_form_says_when_we_are_closed_and_open_again(client, clinic, moment, said):
+    with time_machine.travel(moment, tick=False):
+        text = words(client.get("/callback/"))
+
+    before_fields = text[text.index("If you send this now") : text.index("Your name")]
+    assert before_fields.count("We are closed now.") == bool(said)
+    assert said in before_fields
+    assert "Nobody watches this form as it comes in" in before_fields
+
+
+@pytest.mark.parametrize(
+    "name",
+    # The first is a letter that no Unicode of this Python knows yet: a new script is a script.
+    [
+        "\U0001e5f5",
+        "🙂",
+        "李小龍",
+        "a" * 100,
+        "Robert'); DROP TABLE leads_lead;--",
+        "{{ 7*7 }}",
+        "%s%n",
+        "<script>x</script>",
+    ],
 )
 def test_odd_names_are_stored_as_typed(client, clinic, name):
     assert send(client, name=name).status_code == 302
@@ -459,7 +498,7 @@ def test_paused_form_gives_the_phone_and_keeps_what_is_sent(client, clinic):
     sent = client.post("/callback/", {**PERSON, "phone": "555"}, headers={"sec-fetch-site": "same-origin"})
 
     assert "<form" not in shown.content.decode()
-    assert "Please call us: 202-555-0199" in words(shown)
+    assert "Please call us" in words(shown) and "Call 202-555-0199" in words(shown)
     assert "opening hours" not in words(shown).lower().replace("[opening hours not yet confirmed]", "")
     assert sent.status_code == 503
     assert NOT_SAVED in words(sent)

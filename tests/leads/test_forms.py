@@ -7,7 +7,7 @@ import time_machine
 from django.http import QueryDict
 
 from clinic_site.facts import facts
-from leads import intake
+from leads import intake, phones
 from leads.forms import CallbackForm
 from tests.factories import MONDAY_10AM, TUESDAY_5PM, make_clinic
 from tests.leads.pages import PERSON, fields, send
@@ -72,7 +72,7 @@ def test_names_that_cannot_be_kept(db, typed, message):
         (" \x00 ", "Enter your phone number"),
         ("555-0142", "Enter all 10 digits of your phone number, like 202-555-0142"),
         ("202-555-014", "Enter all 10 digits of your phone number, like 202-555-0142"),
-        ("102-555-0142", "Check the first three digits. No US area code starts with 0 or 1"),
+        ("102-555-0142", phones.ImpossibleAreaCode.message),
         ("please call", "Enter your phone number in digits, like 202-555-0142"),
         ("🙂", "Enter your phone number in digits, like 202-555-0142"),
         ("9" * 3000, "Check your phone number. It has more digits than a phone number can have"),

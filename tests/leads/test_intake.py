@@ -7,8 +7,8 @@ import pytest
 
 from clinic_site import hours
 from clinic_site.facts import facts
-from clinic_site.models import OpeningHours
-from leads import intake, phones, spool
+from clinic_site.models import Closure, OpeningHours
+from leads import intake, phones, promises, receipts, spool
 from leads.models import Event, Lead, Notice
 from tests.factories import CALENDAR, MONDAY_5PM, MONDAY_10AM, TUESDAY_5PM, make_clinic, make_lead
 from tests.leads.faults import in_parallel, missing, no_spool
@@ -177,7 +177,46 @@ def test_changed_time_is_kept_in_the_first_event(db):
     lead = receive(at=MONDAY_10AM, stamp=stamp(MONDAY_8AM, MONDAY_5PM)).lead
 
     assert lead.promised_by == TUESDAY_5PM
-    assert lead.events.get().detail == intake.TIME_CHANGED
+    detail = lead.events.get().detail
+    assert detail == "The page had shown another time: 2026-11-23 17:00-05:00"
+    assert intake.shown_in(detail) == MONDAY_5PM
+
+
+def test_a_shown_time_nobody_can_read_is_none():
+    details = [
+        "",
+        intake.TIME_CHANGED,
+        f"{intake.TIME_CHANGED}: soon or later",
+        "Stored late",
+        f"{intake.TIME_CHANGED}. x",
+    ]
+
+    assert [intake.shown_in(detail) for detail in details] == [None] * 5
+    assert intake.shown_in(f"{intake.TIME_CHANGED}: 2026-11-23 17:00-05:00. {intake.STORED_LATE}") == MONDAY_5PM
+
+
+def test_a_promise_shown_before_a_closure_was_made_counts_and_has_its_new_time_at_once(db):
+    make_clinic()
+    shown_before = stamp(MONDAY_10AM - 30 * MINUTE, TUESDAY_5PM)
+    tuesday = TUESDAY_5PM.date()
+    Closure.objects.create(starts_on=tuesday, ends_on=tuesday, reason="Snow")
+
+    lead = receive(at=MONDAY_10AM, stamp=shown_before).lead
+
+    assert (lead.promised_by, lead.revised_for) == (TUESDAY_5PM, TUESDAY_5PM + DAY)
+    assert list(lead.events.values_list("kind", "detail")) == [
+        ("received", ""),
+        ("revised", (TUESDAY_5PM + DAY).isoformat()),
+    ]
+    assert promises.broken(MONDAY_10AM, facts(MONDAY_10AM).calendar) == []
+    assert receipts.of(lead, facts(MONDAY_10AM)).heading == "We will call you by 5\xa0pm on Wednesday, November 25"
+
+
+def test_a_promise_that_stands_has_no_second_time(db):
+    make_clinic()
+
+    assert receive().lead.revised_for is None
+    assert receive(name="Ben", stamp=stamp(MONDAY_8AM, MONDAY_5PM)).lead.revised_for is None
 
 
 def test_all_of_it_is_stored_or_nothing(transactional_db):

@@ -157,6 +157,9 @@ def test_numbers_spelled_in_letters(typed, e164):
         ("202-055-0142", Number("", "+12020550142", "", ("unlikely",))),
         ("+1 999 555 0142", Number("", "+19995550142", "", ("unlikely",))),
         ("+44 99 7946 0018", Number("", "+449979460018", "", ("foreign", "unlikely"))),
+        # An older way to dial, and countries that share our code: metadata does not know the number, its digits tell.
+        ("+52 1 55 1234 5678", Number("", "+5215512345678", "", ("foreign", "unlikely"))),
+        ("+1 242 555 0142", Number("", "+12425550142", "", ("foreign", "unlikely"))),
         ("+290 1234", Number("", "+2901234", "", ("foreign", "unlikely"))),
     ],
 )
@@ -204,7 +207,7 @@ def test_the_number_of_every_example_is_accepted():
         ("1 202 555 014", phones.TooShort),
         ("+1 202 555 014", phones.TooShort),
         ("+1", phones.TooShort),
-        ("+44 20 7946", phones.TooShort),
+        ("+44 20 7946", phones.ForeignTooShort),
         ("022-555-0142", phones.ImpossibleAreaCode),
         ("102-555-0142", phones.ImpossibleAreaCode),
         ("1-022-555-0142", phones.ImpossibleAreaCode),
@@ -262,7 +265,8 @@ def test_what_cannot_be_called_is_refused(typed, error):
         ),
         (
             phones.ImpossibleAreaCode,
-            "Check the first three digits. No US area code starts with 0 or 1",
+            "Check the first three digits. No US area code starts with 0 or 1. "
+            "Outside the US, start with + and your country code",
         ),
         (phones.NotANumber, "Enter your phone number in digits, like 202-555-0142"),
         (phones.TwoNumbers, "Enter one phone number only, the one you would like us to call"),

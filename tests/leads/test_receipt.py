@@ -1,5 +1,6 @@
 """The private page after sending: what it tells, whom it tells nothing, and what its holder may change."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -144,10 +145,81 @@ def test_receipt_tells_when_we_call_again(client, lead):
     assert "We will call you again by 9 am on Tuesday, November 24." in words(client.get(ADDRESS))
 
 
+@pytest.mark.parametrize(
+    ("outcomes", "heading"),
+    [
+        ([], "We will call you by 5 pm on Tuesday, November 24"),
+        (["no_answer"], "We will call you again"),
+        (["voicemail", "someone_else"], "We will call you again"),
+        (["no_answer", "wrong_number"], "That number did not reach you"),
+        (["wrong_number", "no_answer"], "We will call you again"),
+    ],
+)
+def test_heading_is_what_stands_now(client, lead, outcomes, heading):
+    for number, outcome in enumerate(outcomes):
+        lead.record_attempt(make_staff(f"staff{number}"), MONDAY_10AM + number * MINUTE, outcome)
+
+    text = words(client.get(ADDRESS))
+
+    assert re.search(r"Articles About us We will call you (.+?) (That is|We tried|We called)", text)[1] == heading
+    assert ("We have tried 2 times." in text) == (len(outcomes) > 1)
+
+
+def test_a_number_that_reached_nobody_is_asked_for_at_once(client, lead):
+    assert "<details" in client.get(ADDRESS).content.decode().split("Your number", 1)[1].split("Your reference")[0]
+    lead.record_attempt(make_staff(), MONDAY_10AM, "wrong_number")
+
+    before, after = client.get(ADDRESS).content.decode().split("Your number</h2>")
+
+    # Open, in the first panel, and nowhere a second time.
+    assert before.count('name="phone"') == 1
+    assert 'name="phone"' not in after
+    assert "We called" in after
+
+
+@pytest.mark.parametrize("closed", [False, True])
+def test_another_number_is_told_back_and_the_promise_stands_again(client, lead, clock, closed):
+    lead.record_attempt(make_staff(), MONDAY_10AM, "wrong_number")
+    if closed:
+        lead.close(make_staff("ben"), MONDAY_10AM + MINUTE, Lead.Outcome.WRONG_NUMBER)
+
+    act(client, "change-number", phone="202-555-0143")
+
+    text = words(client.get(ADDRESS))
+    assert "We will call you by 5 pm on Tuesday, November 24" in text
+    assert "That number did not reach you. Now we will call the one you gave us since." in text
+    assert "Please change it here" not in text
+    assert "We will call (202) ···-0143 . Is this right?" in text
+    # Nobody looks at what was closed, so staff are told.
+    assert lead.notices.filter(kind="new_request").count() == closed
+
+    clock.move_to(TUESDAY_5PM + HOUR)
+    assert "We will call you again" in words(client.get(ADDRESS))
+
+
 def test_receipt_owns_up_to_a_broken_promise(client, lead, clock):
     clock.move_to(TUESDAY_5PM + MINUTE)
 
-    assert "That time has passed and we have not called yet. We are sorry." in words(client.get(ADDRESS))
+    text = words(client.get(ADDRESS))
+
+    assert "We have not called you yet" in text
+    assert "We will call you by" not in text
+    assert (
+        "We said 5 pm today. That time has passed and we have not called yet. We are sorry. You are still on our list."
+        in text
+    )
+
+
+@pytest.mark.parametrize(
+    ("moment", "said"), [(TUESDAY_9AM, "we will be closed then"), (TUESDAY_5PM + HOUR, "we were closed then")]
+)
+def test_a_closure_is_told_before_and_after(client, lead, clock, moment, said):
+    lead.revise(MONDAY_10AM, TUESDAY_5PM + DAY)
+    clock.move_to(moment)
+
+    assert f"but {said}. We are sorry. We will now call you by 5 pm on Wednesday, November 25." in words(
+        client.get(ADDRESS)
+    )
 
 
 def test_promise_alone_tells_when_it_has_passed_and_nothing_of_our_calls(client, lead, clock):
@@ -239,7 +311,7 @@ def test_foreign_number_is_flagged_and_a_later_one_is_not(client, lead):
     [
         ("", "Enter your phone number"),
         ("555-0143", "Enter all 10 digits of your phone number, like 202-555-0142"),
-        ("102-555-0143", "Check the first three digits. No US area code starts with 0 or 1"),
+        ("102-555-0143", phones.ImpossibleAreaCode.message),
     ],
 )
 def test_number_we_cannot_call_changes_nothing(client, lead, typed, message):

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 
 from clinic_site.facts import facts
+from clinic_site.models import Closure
 from leads import intake, phones, receipts, spool
 from leads.models import Event, Lead, Notice
 from tests.factories import MONDAY_10AM, TUESDAY_5PM, make_clinic, make_lead
@@ -150,6 +151,50 @@ def test_a_changed_time_is_still_told_afterwards(clinic):
     intake.bring_in()
 
     assert receipts.of(Lead.objects.get(), facts(MONDAY_10AM)).promise_changed
+
+
+def test_a_closure_made_while_it_waited_gives_it_its_new_time(clinic):
+    receive_outside()
+    tuesday = TUESDAY_5PM.date()
+    Closure.objects.create(starts_on=tuesday, ends_on=tuesday)
+
+    intake.bring_in()
+
+    lead = Lead.objects.get()
+    assert (lead.promised_by, lead.revised_for) == (TUESDAY_5PM, TUESDAY_5PM + DAY)
+
+
+def test_a_file_of_an_earlier_version_comes_in(clinic):
+    receive_outside()
+    (path,) = files()
+    values = json.loads(path.read_text())
+    path.write_text(json.dumps({name: values[name] for name in values if name not in ("revised_for", "shown")}))
+
+    assert intake.bring_in() == (1, 0)
+    assert Lead.objects.get().revised_for is None
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="asks SQLite to be full and read-only")
+@pytest.mark.parametrize("fault", ["query_only = 1", "max_page_count = 1"])
+def test_a_database_that_may_not_be_written_costs_nobody_a_receipt(clinic, fault):
+    name, _ = fault.split(" = ")
+    with connection.cursor() as cursor:
+        before = cursor.execute(f"PRAGMA {name}").fetchone()[0]
+        # As full as it is now: no free page, and not one page more.
+        cursor.execute("VACUUM")
+        cursor.execute(f"PRAGMA {fault}")
+    try:
+        received = [receive(name=f"Caller {number}", message="x" * 300) for number in range(40)]
+        receipt = receipts.find(received[-1].lead.token)
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f"PRAGMA {name} = {before}")
+
+    outside = [one for one in received if intake.is_spooled(one.lead)]
+    assert outside
+    assert receipt.reference == received[-1].lead.reference
+    assert intake.bring_in() == (len(outside), 0)
+    assert {lead.token for lead in Lead.objects.all()} == {one.lead.token for one in received}
 
 
 def test_a_process_that_ended_between_its_two_works_doubles_nothing(clinic):

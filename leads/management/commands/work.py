@@ -1,4 +1,6 @@
-"""The loop behind the site: heartbeat, requests that wait outside the database, notices, forgetting what is too old."""
+"""The loop behind the site: heartbeat, requests that wait outside the database, facts kept outside it, notices,
+forgetting what is too old.
+"""
 
 import logging
 import signal
@@ -11,6 +13,8 @@ from django.db import Error as DatabaseProblem
 from django.db import close_old_connections
 from django.utils import timezone
 
+from clinic_site import kept
+from clinic_site.facts import facts
 from clinic_site.models import Clinic, Heartbeat
 from leads import intake, notices, spool
 from leads.models import Lead
@@ -43,7 +47,7 @@ class Command(BaseCommand):
 
     def round(self):
         """Do each step once. A step that fails says so in one line, and the next round goes on."""
-        for step in (self.beat, self.bring_in, self.alert, self.send, self.forget):
+        for step in (self.beat, self.bring_in, self.keep_facts, self.alert, self.send, self.forget):
             if self.stop.is_set():
                 return
             try:
@@ -65,6 +69,10 @@ class Command(BaseCommand):
             return
         if brought_in or bad:
             self.stdout.write(f"requests: {brought_in} brought in from outside the database, {bad} set aside")
+
+    def keep_facts(self):
+        """Keep on the disk what the site has to say while the database does not answer."""
+        kept.keep(facts(timezone.now()))
 
     def alert(self):
         written = notices.alert(timezone.now())
