@@ -502,7 +502,8 @@ def test_on_a_public_address_starter_pages_wait_for_their_signature(client, sett
     first = Release.objects.count()
     call_command("load_starter_content")
 
-    assert (first, Release.objects.count()) == (10, 10)
+    starter_files = [*loading.FOLDER.glob("articles/*.html"), *loading.FOLDER.glob("pages/*.html")]
+    assert (first, Release.objects.count()) == (len(starter_files), len(starter_files))
     assert client.get("/articles/your-first-ketamine-infusion/").status_code == 404
     assert client.get("/privacy/").status_code == 200
     article = Article.objects.get(slug="your-first-ketamine-infusion")
