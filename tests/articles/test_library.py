@@ -62,6 +62,18 @@ def test_each_fact_names_a_statement_its_sources_make(page):
 
 
 @each_page
+def test_a_fact_seen_in_its_source_is_marked_so_in_a_statement(page):
+    seen = [fact for fact in page.values["facts"] if fact["mark"] == "V"]
+
+    assert [fact["sentence"] for fact in seen if not any(re.search(r"\(V|/ V", one) for one in lines_of(fact))] == []
+
+
+@each_article
+def test_an_article_has_a_map(page):
+    assert len(page.values["facts"]) >= 4
+
+
+@each_page
 def test_each_number_was_seen_in_a_statement_its_fact_names(page):
     for sentence, fact in facts(page).items():
         seen = set().union(*map(library.numbers_of, lines_of(fact)))
