@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from . import markup
-from .models import Article, Category, Citation, Reference, Release, digest
+from .models import Article, Category, Citation, Figure, GlossaryTerm, Reference, Release, digest
 
 FOLDER = Path(__file__).parent / "starter"
 FENCE = "+++"
@@ -24,6 +24,15 @@ TEXTS = ("title", "slug", "category", "summary", "description")
 SWITCHES = ("treatment", "mainly_risk", "about_suicide", "ends_with_form")
 LISTS = ("key_points", "related", "references")
 NEEDED = ("title", "slug", "summary")
+# The rows of [glance] are the draft's fields of that name with glance_ before it.
+GLANCE = ("what", "for_whom", "minutes", "approval", "risks", "cost")
+FIGURE_TEXTS = ("title", "drawing", "rows", "caption", "note")
+FIGURE_KINDS = (Figure.Kind.CHART, Figure.Kind.DRAWING)
+FACT = {"sentence": str, "keys": list, "mark": str, "line": str}
+# V: the statement was seen in its source. P: seen second-hand or in part. What is only remembered has no mark here.
+MARKS = ("V", "P")
+# Parts a file may leave out; left out, they leave no trace in the fingerprint.
+EXTRAS = ("glance", "timeline", "figures", "facts")
 
 
 class StarterError(Exception):
@@ -84,11 +93,56 @@ def read_page(path, kind):
         "about_suicide": given.pop("about_suicide", False),
         "ends_with_form": given.pop("ends_with_form", kind == Article.Kind.ARTICLE),
         **{name: given.pop(name, []) for name in LISTS},
+        "glance": given.pop("glance", {}),
+        "timeline": given.pop("timeline", ""),
+        "figures": given.pop("figures", []),
+        "facts": [],
         "body": markup.clean(body),
     }
     page = Page(path, text, values)
     _check(page, given, body)
+    values["timeline"] = values["timeline"].strip()
+    values["glance"] = {name: text.strip() for name, text in values["glance"].items() if text.strip()}
+    values["figures"] = [_figure_values(**figure) for figure in values["figures"]]
+    values["facts"] = read_facts(path.parent.parent / "facts" / f"{path.stem}.toml", values["references"])
     return page
+
+
+def _figure_values(number, kind, picture=None, alt_choice="", alt="", **texts):
+    """Return one figure as plain values, whether a file or a stored row gave it."""
+    return {
+        "number": number,
+        "kind": str(kind),
+        "picture": picture,
+        "alt_choice": alt_choice,
+        "alt": alt,
+        **{name: texts.get(name, "").strip() for name in FIGURE_TEXTS},
+    }
+
+
+def read_facts(path, references):
+    """Return the map of a page's sentences to its sources; a page without a file of that name has none."""
+    if not path.exists():
+        return []
+    text = path.read_text(encoding="utf-8")
+    page = Page(path, text, {})
+    try:
+        facts = tomllib.loads(text).get("fact", [])
+    except tomllib.TOMLDecodeError as error:
+        raise StarterError(f"facts/{path.name}{_toml_place(error)}") from error
+    for fact in facts:
+        near = str(fact.get("sentence", "")) if isinstance(fact, dict) else ""
+        if not isinstance(fact, dict) or set(fact) != set(FACT):
+            raise page.wrong(f"a fact has {', '.join(FACT)}, and nothing else.", near)
+        for name, kind in FACT.items():
+            if not isinstance(fact[name], kind) or not fact[name]:
+                raise page.wrong(f"{name} is missing or of the wrong kind.", near)
+        if fact["mark"] not in MARKS:
+            raise page.wrong(f"mark is {' or '.join(MARKS)}: what was only remembered is not printed.", near)
+        for key in fact["keys"]:
+            if key not in references:
+                raise page.wrong(f"“{key}” is not among the page's references.", near)
+    return facts
 
 
 def _check(page, unknown, body):
@@ -109,6 +163,7 @@ def _check(page, unknown, body):
             raise page.wrong(f"{name} must be a list of texts in quotes.", name)
     if type(values["position"]) is not int or not 0 <= values["position"] <= 32767:
         raise page.wrong("order must be a whole number.", "order")
+    _check_parts(page)
     for name in ("related", "references"):
         twice = [one for one in values[name] if values[name].count(one) > 1]
         if twice:
@@ -118,6 +173,32 @@ def _check(page, unknown, body):
     for number in sorted(markup.citation_numbers(values["body"])):
         if not 1 <= number <= len(values["references"]):
             raise page.wrong(f"[{number}] has no reference in the list.", f"[{number}]")
+
+
+def _check_parts(page):
+    """Check what stands beside the text: glance, timeline and figures."""
+    glance, figures = page.values["glance"], page.values["figures"]
+    if not isinstance(page.values["timeline"], str):
+        raise page.wrong("timeline must be text in quotes.", "timeline")
+    if not isinstance(glance, dict) or not all(isinstance(text, str) for text in glance.values()):
+        raise page.wrong("glance must be a table of texts in quotes.", "glance")
+    for name in glance:
+        if name not in GLANCE:
+            raise page.wrong(f"“{name}” is no row of the box; it has {', '.join(GLANCE)}.", name)
+    if not isinstance(figures, list) or not all(isinstance(figure, dict) for figure in figures):
+        raise page.wrong("write each figure as [[figures]].", "figures")
+    for place, figure in enumerate(figures, start=1):
+        if figure.get("number") != place:
+            raise page.wrong("figures are numbered 1, 2, 3 as they stand in the file.", "[[figures]]")
+        if figure.get("kind") not in FIGURE_KINDS:
+            raise page.wrong(f"figure {place}: kind is {' or '.join(FIGURE_KINDS)}.", "[[figures]]")
+        for name, text in figure.items():
+            if name not in ("number", "kind", *FIGURE_TEXTS):
+                raise page.wrong(f"“{name}” is not a name we know in a figure.", name)
+            if name in FIGURE_TEXTS and not isinstance(text, str):
+                raise page.wrong(f"{name} must be text in quotes.", name)
+        if not figure.get("rows" if figure["kind"] == Figure.Kind.CHART else "drawing", "").strip():
+            raise page.wrong(f"figure {place}: a chart needs rows, a drawing the name of a drawing.", "[[figures]]")
 
 
 def starter_contents(folder=None):
@@ -134,11 +215,19 @@ def starter_contents(folder=None):
             **{name: values[name] for name in ("kind", "position", "title", "slug", "summary", "description", "body")},
             **{name: values[name] for name in SWITCHES},
             key_points="\n".join(values["key_points"]),
+            timeline=values["timeline"],
+            facts=values["facts"],
             category=topics.get(values["category"]),
+            **_glance_fields(values),
         )
         rows = [sources[key].value() | {"number": number} for number, key in enumerate(values["references"], start=1)]
-        contents.append(article.content() | {"references": rows})
+        figures = [Figure(**figure).value() for figure in values["figures"]]
+        contents.append(article.content() | {"references": rows, "figures": figures})
     return contents
+
+
+def _glance_fields(values):
+    return {f"glance_{name}": values["glance"].get(name, "") for name in GLANCE}
 
 
 def read_categories(path):
@@ -170,6 +259,22 @@ def read_references(path):
     return [Reference(**{name: str(row[name]) for name in names if row.get(name) is not None}) for row in rows]
 
 
+def read_glossary(path):
+    """Return the hard words of glossary.toml as unsaved rows; without the file there are none."""
+    if not path.exists():
+        return []
+    try:
+        rows = tomllib.loads(path.read_text(encoding="utf-8")).get("term", [])
+        return [
+            GlossaryTerm(term=row["term"], forms="\n".join(row.get("forms", [])), meaning=row["meaning"])
+            for row in rows
+        ]
+    except tomllib.TOMLDecodeError as error:
+        raise StarterError(f"{path.name}{_toml_place(error)}") from error
+    except KeyError as error:
+        raise StarterError(f"{path.name}: a term has no {error.args[0]}.") from error
+
+
 def _place(path, text, near):
     before, found, _ = text.partition(near) if near else ("", "", "")
     return f"{path.name}, line {before.count(chr(10)) + 1}" if found else path.name
@@ -198,12 +303,28 @@ def values_of(article):
         "key_points": article.points(),
         "related": [one.slug for one in article.related_in_order()],
         "references": [row.reference.key for row in article.citations_in_order()],
+        "glance": {name: text for name in GLANCE if (text := getattr(article, f"glance_{name}").strip())},
+        # An editor's form sends line ends of its own.
+        "timeline": "\n".join(article.timeline.strip().splitlines()),
+        "figures": [
+            _figure_values(
+                figure.number,
+                figure.kind,
+                figure.picture_id,
+                figure.alt_choice,
+                figure.alt,
+                **{name: "\n".join(getattr(figure, name).splitlines()) for name in FIGURE_TEXTS},
+            )
+            for figure in article.figures_in_order()
+        ],
+        "facts": article.facts,
         "body": article.body,
     }
 
 
 def fingerprint(values):
-    return digest(values | {"related": sorted(values["related"])})
+    given = {name: value for name, value in values.items() if value or name not in EXTRAS}
+    return digest(given | {"related": sorted(values["related"])})
 
 
 @transaction.atomic
@@ -215,6 +336,7 @@ def load(at, folder=None, dry_run=False):
     topics = read_categories(folder / "categories.toml")
     _add_missing(Category, topics, "slug", "name")
     _add_missing(Reference, read_references(folder / "references.json"), "key")
+    _add_missing(GlossaryTerm, read_glossary(folder / "glossary.toml"), "term")
 
     report, changed = Report(), []
     stored = _stored(pages)
@@ -283,10 +405,13 @@ def _store(changed, at):
         article.related.set([slugs[slug] for slug in page.values["related"]])
     for page, article in changed:
         article = Article.objects.get(pk=article.pk)
-        try:
-            article.publish(at, reason=REASON, unsigned=True)
-        except ValidationError as error:
-            raise page.wrong(" ".join(error.messages)) from error
+        live = article.releases.filter(public_until=None).first()
+        # Readers see no change when only the map of facts has changed.
+        if live is None or live.digest != article.digest_now():
+            try:
+                article.publish(at, reason=REASON, unsigned=True)
+            except ValidationError as error:
+                raise page.wrong(" ".join(error.messages)) from error
         Article.objects.filter(pk=article.pk).update(starter_digest=fingerprint(values_of(article)))
 
 
@@ -301,14 +426,24 @@ def _write(page, article, categories, references):
         setattr(article, name, values[name])
     article.category = categories.get(values["category"])
     article.key_points = "\n".join(values["key_points"])
+    article.timeline, article.facts = values["timeline"], values["facts"]
+    for name, text in _glance_fields(values).items():
+        setattr(article, name, text)
+    figures = [Figure(**figure) for figure in values["figures"]]
     if article.pk:
         article.version += 1
     try:
         article.full_clean()
+        for figure in figures:
+            figure.full_clean(exclude=["article"], validate_constraints=False)
     except ValidationError as error:
         name, messages = next(iter(error.message_dict.items()))
         raise page.wrong(f"{name}: {' '.join(messages)}", {"position": "order"}.get(name, name)) from error
     article.save()
+    article.figures.all().delete()
+    for figure in figures:
+        figure.article = article
+    Figure.objects.bulk_create(figures)
     article.citations.all().delete()
     Citation.objects.bulk_create(
         Citation(article=article, reference=references[key], number=number)

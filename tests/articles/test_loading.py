@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from articles import loading
-from articles.models import Article, Category, Reference, Release
+from articles.models import Article, Category, Figure, GlossaryTerm, Reference, Release
 from tests.articles.writing import make_article, make_contributor, make_public
 
 pytestmark = pytest.mark.django_db
@@ -101,11 +101,160 @@ def test_first_load_makes_drafts_releases_topics_and_sources(folder):
     assert sleep.live(timezone.now()).content["related"] == ["food"]
 
 
+RICH = ARTICLE.replace(
+    "+++\n<p>Text [1] and [2].</p>",
+    """timeline = '''
+Before | | We talk.
+During | 40 | It drips.
+'''
+[glance]
+what = "A drip"
+risks = "Some"
+[[figures]]
+number = 1
+kind = "chart"
+title = "Who slept"
+rows = '''
+# A trial | 9 people | tea | [1] | no
+Milk | 64 | 5 |
+Tea | 28 | 4 |
+'''
+caption = "More slept."
+note = "Small."
+[[figures]]
+number = 2
+kind = "drawing"
+drawing = "a-night"
++++
+<p>Text [1] and [2].</p>
+<p>[figure 1]</p>
+<p>[figure 2]</p>""",
+)
+FACTS = '[[fact]]\nsentence = "Text and."\nkeys = ["smith2020"]\nmark = "V"\nline = "3.1"\n'
+
+
+def test_parts_beside_the_text_are_stored_with_the_draft(folder):
+    write(folder, "articles/sleep.html", RICH)
+    write(folder, "facts/sleep.toml", FACTS)
+    write(folder, "glossary.toml", '[[term]]\nterm = "Sleep"\nforms = ["sleeping", "slept"]\nmeaning = "Rest."\n')
+
+    load(folder)
+
+    sleep = Article.objects.get(slug="sleep")
+    assert (sleep.glance_what, sleep.glance_for_whom, sleep.glance_risks) == ("A drip", "", "Some")
+    assert sleep.visit_steps() == [
+        {"part": "Before", "minutes": "", "text": "We talk."},
+        {"part": "During", "minutes": "40", "text": "It drips."},
+    ]
+    rows = "# A trial | 9 people | tea | [1] | no\nMilk | 64 | 5 |\nTea | 28 | 4 |"
+    told = [(one.number, one.kind, one.title, one.rows, one.drawing, one.caption) for one in sleep.figures_in_order()]
+    assert told == [(1, "chart", "Who slept", rows, "", "More slept."), (2, "drawing", "", "", "a-night", "")]
+    assert sleep.facts == [{"sentence": "Text and.", "keys": ["smith2020"], "mark": "V", "line": "3.1"}]
+    assert sleep.live(timezone.now()).content["figures"][0]["title"] == "Who slept"
+    assert list(GlossaryTerm.objects.values_list("term", "forms", "meaning")) == [("Sleep", "sleeping\nslept", "Rest.")]
+    assert load(folder) == NOTHING_NEW
+
+
+def test_starter_contents_are_what_a_stored_draft_says(folder):
+    write(folder, "articles/sleep.html", RICH)
+    load(folder)
+
+    without_database = next(one for one in loading.starter_contents(folder) if one["slug"] == "sleep")
+
+    stored = Article.objects.get(slug="sleep").content()
+    for part in ("figures", "glance", "timeline", "key_points", "body", "references"):
+        assert without_database[part] == stored[part]
+
+
+def test_file_takes_its_parts_away_again(folder):
+    write(folder, "articles/sleep.html", RICH)
+    write(folder, "facts/sleep.toml", FACTS)
+    load(folder)
+    write(folder, "articles/sleep.html", ARTICLE)
+    (folder / "facts/sleep.toml").unlink()
+
+    assert load(folder) == "0 articles and 0 pages loaded, 1 updated, 0 kept as edited"
+
+    sleep = Article.objects.get(slug="sleep")
+    assert (sleep.glance(), sleep.timeline, sleep.facts, sleep.figures.count()) == ([], "", [], 0)
+
+
+def test_new_map_of_facts_is_no_new_text_for_readers(folder):
+    load(folder)
+    write(folder, "facts/sleep.toml", FACTS)
+
+    assert load(folder) == "0 articles and 0 pages loaded, 1 updated, 0 kept as edited"
+
+    sleep = Article.objects.get(slug="sleep")
+    assert (len(sleep.facts), sleep.releases.count()) == (1, 1)
+    assert load(folder) == NOTHING_NEW
+
+
+def change_glance(sleep):
+    Article.objects.filter(pk=sleep.pk).update(glance_cost="Ask us")
+
+
+def change_timeline(sleep):
+    Article.objects.filter(pk=sleep.pk).update(timeline="Before | 30 | We talk.")
+
+
+def change_figure(sleep):
+    sleep.figures.filter(number=1).update(note="Ours.")
+
+
+def add_figure(sleep):
+    sleep.figures.create(number=3, kind=Figure.Kind.PICTURE, alt_choice=Figure.Alt.DECORATIVE)
+
+
+def take_figure(sleep):
+    sleep.figures.filter(number=2).delete()
+
+
+@pytest.mark.parametrize("change", [change_glance, change_timeline, change_figure, add_figure, take_figure])
+def test_page_whose_parts_a_person_changed_is_never_touched(folder, change):
+    write(folder, "articles/sleep.html", RICH)
+    load(folder)
+    change(Article.objects.get(slug="sleep"))
+    before = Article.objects.get(slug="sleep").content()
+    write(folder, "articles/sleep.html", RICH.replace("Text", "Better"))
+
+    assert load(folder) == "0 articles and 0 pages loaded, 0 updated, 1 kept as edited"
+
+    assert Article.objects.get(slug="sleep").content() == before
+
+
+def test_line_ends_of_an_editors_form_are_no_edit(folder):
+    write(folder, "articles/sleep.html", RICH)
+    load(folder)
+    sleep = Article.objects.get(slug="sleep")
+    Article.objects.filter(pk=sleep.pk).update(timeline=sleep.timeline.replace("\n", "\r\n"))
+    sleep.figures.filter(number=1).update(rows=sleep.figures.get(number=1).rows.replace("\n", "\r\n"))
+
+    assert load(folder) == NOTHING_NEW
+
+
+def test_page_without_such_parts_has_the_fingerprint_it_always_had(folder):
+    """So that pages loaded before there were any still count as nobody's."""
+    values = loading.read_page(folder / "articles/sleep.html", Article.Kind.ARTICLE).values
+    bare = {name: value for name, value in values.items() if name not in loading.EXTRAS}
+
+    assert loading.fingerprint(values) == loading.fingerprint(bare)
+
+
+def test_corrected_term_is_left_alone(folder):
+    write(folder, "glossary.toml", '[[term]]\nterm = "Sleep"\nmeaning = "Rest."\n')
+    load(folder)
+    GlossaryTerm.objects.update(meaning="Ours.")
+
+    assert load(folder) == NOTHING_NEW
+    assert GlossaryTerm.objects.get().meaning == "Ours."
+
+
 def test_second_load_changes_nothing_and_asks_little(folder, django_assert_max_num_queries):
     load(folder)
     before = list(Release.objects.values_list("id", "public_until"))
 
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(15):
         assert load(folder) == NOTHING_NEW
 
     assert list(Release.objects.values_list("id", "public_until")) == before
@@ -270,6 +419,14 @@ WRONG = {
         "sleep.html, line 12: take this out of the text: an image from another site.",
     ),
     "script": (ARTICLE + "<script>1</script>", "sleep.html, line 12: take this out of the text: a script."),
+    "glance": (RICH.replace("risks =", "riks ="), "sleep.html, line 16: “riks” is no row of the box; it has what,"),
+    "glance type": (RICH.replace('"Some"', "3"), "sleep.html, line 14: glance must be a table of texts in quotes."),
+    "timeline": (ARTICLE.replace("order = 3", "timeline = 3"), "sleep.html, line 6: timeline must be text in quotes."),
+    "figure number": (RICH.replace("number = 2", "number = 3"), "sleep.html, line 17: figures are numbered 1, 2, 3"),
+    "figure kind": (RICH.replace('"chart"', '"photo"'), "sleep.html, line 17: figure 1: kind is chart or drawing."),
+    "figure name": (RICH.replace("caption", "captoin"), "sleep.html, line 26: “captoin” is not a name we know in a"),
+    "figure empty": (RICH.replace('"a-night"', '""'), "sleep.html, line 17: figure 2: a chart needs rows, a drawing"),
+    "figure long": (RICH.replace('"Who slept"', f'"{"S" * 161}"'), "sleep.html, line 2: title: Ensure this value"),
     "empty": (re.sub("<p>.*</p>", "", ARTICLE), "sleep.html: The page has no text yet."),
 }  # fmt: skip
 
@@ -304,6 +461,21 @@ def test_mistake_in_an_update_leaves_everything_as_it_was(folder):
         ("references.json", '[\n{"key": }]', "references.json, line 2: "),
         ("categories.toml", "[[category]\n", "categories.toml, line 1: "),
         ("categories.toml", '[[category]]\nname = "A"\n', "categories.toml: a topic has no slug."),
+        ("glossary.toml", "[[term]\n", "glossary.toml, line 1: "),
+        ("glossary.toml", '[[term]]\nterm = "A"\n', "glossary.toml: a term has no meaning."),
+        ("facts/sleep.toml", "[[fact]\n", "facts/sleep.toml, line 1: "),
+        ("facts/sleep.toml", FACTS.replace("line =", "lin ="), "sleep.toml, line 2: a fact has sentence, keys, mark,"),
+        ("facts/sleep.toml", FACTS.replace('"V"', '"M"'), "sleep.toml, line 2: mark is V or P: what was only"),
+        (
+            "facts/sleep.toml",
+            FACTS.replace("smith2020", "smith"),
+            "sleep.toml, line 2: “smith” is not among the page's",
+        ),
+        (
+            "facts/sleep.toml",
+            FACTS.replace('["smith2020"]', '"smith2020"'),
+            "sleep.toml, line 2: keys is missing or of",
+        ),
     ],
 )
 def test_mistake_in_a_list_names_it(folder, name, text, words):
@@ -330,7 +502,8 @@ def test_on_a_public_address_starter_pages_wait_for_their_signature(client, sett
     first = Release.objects.count()
     call_command("load_starter_content")
 
-    assert (first, Release.objects.count()) == (10, 10)
+    starter_files = [*loading.FOLDER.glob("articles/*.html"), *loading.FOLDER.glob("pages/*.html")]
+    assert (first, Release.objects.count()) == (len(starter_files), len(starter_files))
     assert client.get("/articles/your-first-ketamine-infusion/").status_code == 404
     assert client.get("/privacy/").status_code == 200
     article = Article.objects.get(slug="your-first-ketamine-infusion")
