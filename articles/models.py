@@ -4,6 +4,7 @@ import calendar
 import hashlib
 import json
 from datetime import date, timedelta
+from functools import partial
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -16,7 +17,7 @@ from django_prose_editor.fields import ProseEditorField
 
 from clinic_site.models import statement_texts
 
-from . import markup
+from . import images, markup
 
 
 class Category(models.Model):
@@ -602,6 +603,40 @@ class Picture(models.Model):
     def __str__(self):
         return self.title
 
+    def delete(self, *args, **kwargs):
+        """Delete the row, and its files once that is certain; raises ProtectedError while something shows it."""
+        with transaction.atomic():
+            if uses := self.uses():
+                raise models.ProtectedError(f"“{self}” is in use: {'; '.join(uses)}.", {self})
+            deleted = super().delete(*args, **kwargs)
+            transaction.on_commit(partial(images.remove, self.folder))
+        return deleted
+
+    def value(self):
+        """Return the plain values a release keeps of this picture."""
+        return {
+            "id": self.pk,
+            "width": self.width,
+            "height": self.height,
+            "files": self.files,
+            "credit": self.credit,
+        }
+
+    def uses(self):
+        """Return in words where this picture is shown, was shown, or was signed: there it must stay to be seen."""
+        drafts = Article.objects.filter(figures__picture=self).distinct()
+        found = [f"figure of the draft “{article}”" for article in drafts]
+        for model, words in ((Release, "public text “{}”"), (Signature, "signed text “{}”")):
+            rows = model.objects.order_by("id").values_list("content__title", "content__figures")
+            titles = [title for title, figures in rows if self._is_in(figures)]
+            found += [words.format(title) for title in dict.fromkeys(titles)]
+        return found
+
+    def _is_in(self, figures):
+        # A database may hand out a part of a JSON column as its text.
+        figures = json.loads(figures) if isinstance(figures, str) else figures
+        return any((figure.get("picture") or {}).get("id") == self.pk for figure in figures or ())
+
 
 class Figure(models.Model):
     """A picture, chart or drawing of one article, placed by [figure 1] on a line of its own."""
@@ -641,7 +676,6 @@ class Figure(models.Model):
 
     def value(self):
         """Return the plain values a release keeps of this figure, the picture's files included."""
-        picture = self.picture
         return {
             "number": self.number,
             "kind": self.kind,
@@ -652,14 +686,7 @@ class Figure(models.Model):
             "rows": self.rows,
             "caption": self.caption,
             "note": self.note,
-            "picture": picture
-            and {
-                "id": picture.pk,
-                "width": picture.width,
-                "height": picture.height,
-                "files": picture.files,
-                "credit": picture.credit,
-            },
+            "picture": self.picture.value() if self.picture else None,
         }
 
 
