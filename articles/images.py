@@ -1,4 +1,4 @@
-"""Uploaded pictures: judged before they are decoded, encoded anew in several widths and formats, and never kept as sent.
+"""Uploaded pictures: judged before they are decoded, encoded anew in several widths and formats, never kept as sent.
 
 Nothing of what was uploaded reaches a reader but its pixels: no metadata, no place, no profile, no second file inside.
 """

@@ -154,9 +154,9 @@ def moving(kind):
 REFUSED = [
     ("empty", b"", "plan.jpg", "This file is empty."),
     ("text", b"hello" * 100, "plan.jpg", "no picture we can read"),
-    ("web page", b"<!DOCTYPE html><script>alert(1)</script>", "plan.jpg", "SVG, which can hold a program"),
-    ("drawing", b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>', "plan.svg", "SVG, which can hold a program"),
-    ("drawing, named a picture", b"\n <?xml version='1.0'?><svg/>", "plan.png", "SVG, which can hold a program"),
+    ("web page", b"<!DOCTYPE html><script>alert(1)</script>", "plan.jpg", "This is a drawing in SVG"),
+    ("drawing", b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>', "plan.svg", "This is a drawing in SVG"),
+    ("drawing, named a picture", b"\n <?xml version='1.0'?><svg/>", "plan.png", "This is a drawing in SVG"),
     ("GIF", moving("GIF"), "plan.gif", "This is a GIF."),
     ("HEIC", b"\x00\x00\x00\x18ftypheic" + b"\0" * 99, "plan.heic", "Save or send it as JPEG"),
     ("TIFF", encoded(drawn(64, 64), "TIFF"), "plan.jpg", "no picture we can read"),
