@@ -12,7 +12,7 @@ from django.contrib.messages import get_messages
 from django.utils import timezone
 from django_prose_editor.config import LEGACY_EXTENSION_DEPENDENCIES
 
-from articles.models import Article, Citation, Reference, Release
+from articles.models import GLANCE, Article, Citation, Reference, Release
 from clinic_site.security import EDITOR_STYLE
 from tests.articles.writing import LONG_AGO, make_article, make_category, make_contributor, make_public, make_reference
 from tests.factories import make_clinic, make_staff
@@ -42,12 +42,15 @@ def change_url(article, step="change"):
     return f"/admin/articles/article/{article.pk}/{step}/"
 
 
-def form_of(article=None, rows=None, button="_save", **changes):
-    """Return what a browser would send for `article`; `rows` are (number, reference) pairs."""
+def form_of(article=None, rows=None, button="_save", figures=None, **changes):
+    """Return what a browser would send for `article`; `rows` are (number, reference) or (number, reference, was).
+
+    `figures` are the values of each figure.
+    """
     article = article or Article(title="Sleep", slug="sleep", summary="In short.", body="<p>Text</p>")
     fields = (
         "kind", "title", "slug", "summary", "key_points", "body", "description", "position", "treatment", "mainly_risk",
-        "about_suicide", "ends_with_form",
+        "about_suicide", "ends_with_form", "timeline", "review_months", *(name for _, name in GLANCE),
     )  # fmt: skip
     values = {name: getattr(article, name) for name in fields}
     values |= {
@@ -59,13 +62,22 @@ def form_of(article=None, rows=None, button="_save", **changes):
         values["related"] = [one.pk for one in article.related.all()]
         if rows is None:
             rows = [(row.number, row.reference) for row in article.citations.all()]
+        if figures is None:
+            figures = [figure.value() | {"was": figure.number} for figure in article.figures.all()]
     rows = rows or []
     values |= {"citations-TOTAL_FORMS": len(rows), "citations-INITIAL_FORMS": 0}
-    for place, (number, reference) in enumerate(rows):
+    for place, (number, reference, *was) in enumerate(rows):
         values |= {
             f"citations-{place}-number": number,
             f"citations-{place}-reference": getattr(reference, "pk", reference),
+            f"citations-{place}-was": was[0] if was else "",
         }
+    figures = figures or []
+    values |= {"figures-TOTAL_FORMS": len(figures), "figures-INITIAL_FORMS": 0}
+    for place, figure in enumerate(figures):
+        for name, value in figure.items():
+            value = (value or {}).get("id", "") if name == "picture" else value
+            values[f"figures-{place}-{name}"] = value
     values |= changes | {button: "1"}
     return {name: value for name, value in values.items() if value is not False}
 
@@ -492,7 +504,9 @@ def test_every_list_and_form_of_the_articles_opens(client, staff_client):
 def test_reference_address_needs_no_scheme_and_is_searchable(client, editor):
     make_reference("smith2020", title="Sleep and rest")
 
-    client.post("/admin/articles/reference/add/", {"key": "new", "title": "New", "url": "doi.org/10.1"})
+    client.post(
+        "/admin/articles/reference/add/", {"key": "new", "kind": "trial", "title": "New", "url": "doi.org/10.1"}
+    )
 
     found = client.get("/admin/autocomplete/?term=rest&app_label=articles&model_name=citation&field_name=reference")
     assert [one["text"] for one in found.json()["results"]] == ["smith2020: Sleep and rest"]
