@@ -60,8 +60,8 @@ class RowInline:
 
     extra = 0
 
-    def formfield_for_foreignkey(self, db_field, request, **kwargs):
-        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if db_field.name in ("reference", "picture"):
             field.widget.can_change_related = field.widget.can_delete_related = False
         return field

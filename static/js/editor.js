@@ -10,12 +10,13 @@ const editors = new Map(); // textarea -> editor
 const ROWS = { citations: (n) => `[${n}]`, figures: (n) => `[figure ${n}]` };
 const MARKS = { citations: /\[(\d{1,3})\]/g, figures: /\[figure (\d{1,2})\]/g };
 
-document.addEventListener("prose-editor:ready", ({ detail: { editor, textarea } }) => {
+function meet(editor, textarea, bar) {
+  if (!editor || !textarea || !bar || editors.has(textarea)) return;
   editors.set(textarea, editor);
   const props = editor.options.editorProps ?? {};
-  editor.setOptions({ editorProps: { ...props, transformPastedHTML: (html) => cleanPaste(html, textarea) } });
-  addTools(editor, textarea);
-});
+  editor.setOptions({ editorProps: { ...props, transformPastedHTML: cleanPaste } });
+  addTools(editor, bar);
+}
 
 function liveRegion() {
   const region = document.createElement("p");
@@ -46,7 +47,7 @@ function dress(textbox) {
 
 // What Word puts on the clipboard; articles/word.py does the same for what is saved without this file.
 const WORD = /mso-|class=["']?Mso|urn:schemas-microsoft-com|<o:p/i;
-const style = (node) => node.getAttribute?.("style") ?? "";
+const style = (node) => node.dataset.style ?? "";
 const isMarker = (node) => /mso-list:\s*ignore/i.test(style(node));
 
 function takenOut(html) {
@@ -59,16 +60,37 @@ function takenOut(html) {
   return gone;
 }
 
+const UNSEEN = /mso-element:\s*comment|mso-special-character:\s*comment|mso-hide:\s*(all|screen)|display:\s*none/i;
+
+/** Return pasted HTML without styles and without what only Word shows; bold and slanted text and lists are kept. */
 function cleanPaste(html) {
-  if (!WORD.test(html)) return html;
-  const page = new DOMParser().parseFromString(html.replace(/<!\[[^>]*>/g, ""), "text/html");
-  for (const node of page.body.querySelectorAll("*")) {
-    if (node.tagName === "DEL" || /mso-element:\s*comment|mso-special-character:\s*comment|mso-hide:\s*(all|screen)|display:\s*none/i.test(style(node))
-        || /msocom/i.test(node.getAttribute("href") ?? "")) node.remove();
-    else if (node.tagName === "A" && (/^#(_|mso)/i.test(node.getAttribute("href") ?? "") || !node.hasAttribute("href"))) node.replaceWith(...node.childNodes);
+  // The content policy lets no style in, so it is read under another name.
+  const plain = html.replace(/<!\[[^>]*>/g, "").replace(/<[a-z][^>]*>/gi, (tag) => tag.replace(/\sstyle\s*=/gi, " data-style="));
+  const page = new DOMParser().parseFromString(plain, "text/html");
+  if (WORD.test(html)) {
+    for (const node of page.body.querySelectorAll("*")) {
+      const href = node.getAttribute("href") ?? "";
+      if (node.localName === "del" || UNSEEN.test(style(node)) || /msocom/i.test(href)) node.remove();
+      else if (node.localName === "a" && (!href || /^#(_|mso)/i.test(href))) node.replaceWith(...node.childNodes);
+    }
+    makeLists(page);
   }
-  makeLists(page);
+  for (const node of page.body.querySelectorAll("[data-style]")) keepEmphasis(page, node);
   return page.body.innerHTML;
+}
+
+/** What other programs say by a style alone is said by a tag. */
+function keepEmphasis(page, node) {
+  const words = style(node);
+  delete node.dataset.style;
+  if (node.localName === "b" && /(?<![-\w])font-weight:\s*normal/i.test(words)) return node.replaceWith(...node.childNodes);
+  if (node.localName !== "span") return;
+  for (const [is, tag] of [[/(?<![-\w])font-weight:\s*([6-9]00|bold)/i, "strong"], [/font-style:\s*italic/i, "em"]]) {
+    if (!is.test(words)) continue;
+    const inside = page.createElement(tag);
+    inside.append(...node.childNodes);
+    node.append(inside);
+  }
 }
 
 function makeLists(page) {
@@ -100,7 +122,7 @@ function makeLists(page) {
 
 // --- Tools beside the text: cite, place a figure, a box ---
 
-function addTools(editor, textarea) {
+function addTools(editor, bar) {
   const tools = document.createElement("div");
   tools.className = "editor-tools";
   tools.setAttribute("role", "group");
@@ -109,7 +131,7 @@ function addTools(editor, textarea) {
     const label = document.createElement("label");
     const choice = document.createElement("select");
     const button = document.createElement("button");
-    label.textContent = `${verb} a ${noun}`;
+    label.append(Object.assign(document.createElement("span"), { textContent: `${verb} a ${noun}` }));
     choice.dataset.choiceOf = prefix;
     choice.setAttribute("aria-label", `${noun[0].toUpperCase()}${noun.slice(1)} to put into the text`);
     button.type = "button";
@@ -140,7 +162,8 @@ function addTools(editor, textarea) {
     say("A box is in the text. Its bold first line is its heading.");
   });
   tools.append(box);
-  (textarea.closest(".prose-editor") ?? textarea).before(tools);
+  // In the bar that stays in sight while a long text scrolls under it.
+  bar.append(tools);
   offerRows();
 }
 
@@ -328,7 +351,11 @@ function nameSearch(search) {
 function dressAll() {
   document.querySelectorAll(".select2-search__field:not([aria-label])").forEach(nameSearch);
   document.querySelectorAll("ul > .select2-selection__clear").forEach((button) => button.remove());
-  for (const textbox of document.querySelectorAll(".ProseMirror[contenteditable]:not([aria-label])")) dress(textbox);
+  for (const textbox of document.querySelectorAll(".ProseMirror[contenteditable]")) {
+    if (!textbox.hasAttribute("aria-label")) dress(textbox);
+    const frame = textbox.closest(".prose-editor");
+    meet(textbox.editor, frame?.querySelector("textarea"), frame?.querySelector(".prose-menubar"));
+  }
 }
 
 // The editor builds itself some time after the page has loaded.
