@@ -236,15 +236,15 @@ def loose_ends(article):
     """Return in words every mark of the stored draft without its row, and every row that no mark uses."""
     found = []
     kinds = (
-        ("[{}]", "reference", "is not cited in the text yet", marks.cited, article.citations),
-        ("[figure {}]", "figure", "is not placed in the text yet", marks.placed, article.figures),
+        ("[{}]", "reference", "Reference [{}] is not cited in the text yet.", marks.cited, article.citations),
+        ("[figure {}]", "figure", "Figure {} is not placed in the text yet.", marks.placed, article.figures),
     )
     for mark, noun, unused, used_in, stored in kinds:
         used, rows = used_in(markup.plain(article.body)), set(stored.values_list("number", flat=True))
         if missing := ", ".join(mark.format(number) for number in sorted(used - rows)):
             found.append(f"{missing} in the text has no {noun} yet.")
-        if idle := ", ".join(f"[{number}]" for number in sorted(rows - used)):
-            found.append(f"{noun.capitalize()} {idle} {unused}.")
+        if idle := sorted(rows - used):
+            found.append(unused.format(("], [" if noun == "reference" else ", ").join(map(str, idle))))
     return found
 
 

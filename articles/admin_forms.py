@@ -420,6 +420,16 @@ class KeepBothForm(forms.ModelForm):
 
 
 class ReferenceForm(KeepBothForm):
+    # Longer than what is stored: people paste them with an address or a word before.
+    doi = forms.CharField(
+        label="DOI",
+        max_length=300,
+        required=False,
+        help_text="Such as 10.1001/jama.2020.1. The whole address of doi.org may be pasted.",
+    )
+    pmid = forms.CharField(
+        label="PubMed number", max_length=60, required=False, help_text="The digits of the source’s PubMed number."
+    )
     url = forms.URLField(
         label="Address",
         max_length=500,
@@ -439,8 +449,6 @@ class ReferenceForm(KeepBothForm):
         }
         help_texts = {
             "key": "A short name for staff, such as smith2020.",
-            "doi": "Such as 10.1001/jama.2020.1. The whole address of doi.org may be pasted.",
-            "pmid": "The digits of the source’s PubMed number.",
         }
 
     def __init__(self, *args, **kwargs):

@@ -43,6 +43,10 @@ class Entry:
     name: str = ""  # by which it may be compared
     revision: Revision | None = None
 
+    @property
+    def when(self):
+        return day_and_time(self.at)
+
 
 class HistoryMixin:
     """The part of ArticleAdmin that looks back. Nothing here changes what was."""
