@@ -256,6 +256,18 @@ function numberTyped(input) {
   const numbers = new Map([[row, now]]);
   if (other) numbers.set(other, before); // they change places
   renumber(prefix, numbers);
+  arrange(prefix);
+}
+
+/** Let rows stand in the order of their numbers, so that up and down mean what they say. */
+function arrange(prefix) {
+  const held = document.activeElement;
+  const rows = rowsOf(prefix);
+  const end = rows.at(-1).nextElementSibling;
+  const parent = rows[0].parentElement;
+  rows.sort((one, other) => (number(one) || Infinity) - (number(other) || Infinity));
+  for (const row of rows) parent.insertBefore(row, end);
+  held.focus();
 }
 
 /** Put `row` before or behind another; the numbers stay the same set and go along in the new order. */

@@ -123,7 +123,7 @@ def test_figures_move_with_their_marks_and_their_own_marks_move_too(client, edit
             "number": 2,
             "was": 1,
             "kind": "chart",
-            "rows": "# One | 73 | saline | [1] | no\nKetamine | 64",
+            "rows": "# A | 73 | saline | [1] | no\nKetamine | 64",
             "note": "[2]",
         },
         {"number": 1, "was": 2, "kind": "drawing", "drawing": "visit-timeline", "caption": "As in [1]."},
