@@ -84,7 +84,7 @@ class ArticleForm(forms.ModelForm):
         """Refuse this save once, show what the other person saved, and let the next save win."""
         opened = stored.revisions.filter(version=self.cleaned_data.get("seen_version")).first()
         self.changes = differences.compare(opened.content, stored.content()) if opened else []
-        self.theirs = list(self.differences(stored))
+        self.theirs = list(self.differences(stored, opened))
         self.data = self.data.copy()
         self.data[self.add_prefix("seen_version")] = stored.version
         self.add_error(
@@ -95,10 +95,15 @@ class ArticleForm(forms.ModelForm):
             "Theirs stays in the page's history either way.",
         )
 
-    def differences(self, stored):
-        """Yield (label, their text as HTML) of every field in which the stored page differs from this form."""
+    def differences(self, stored, opened=None):
+        """Yield (label, their text as HTML) of every field in which the stored page differs from this form.
+
+        What they left as it was when this form was `opened` is theirs as little as mine, and left out.
+        """
+        before = opened.content | opened.content["draft"] if opened else {}
+        now = stored.content() | stored.draft_values()
         for name, field in self.fields.items():
-            if name == "seen_version":
+            if name == "seen_version" or (name in before and before[name] == now.get(name)):
                 continue
             # What was typed here may be wrong in itself: then theirs is shown all the same.
             mine, theirs = self.cleaned_data.get(name, self), getattr(stored, name)
@@ -117,10 +122,12 @@ class ArticleForm(forms.ModelForm):
             else:
                 shown = "empty" if theirs in ("", None) else theirs
             yield field.label, shown
-        rows = stored.citations_in_order()
-        yield "References", format_html_join("", "[{}] {}<br>", ((row.number, row.reference) for row in rows)) or "none"
-        figures = [in_lines(differences.figure_text(figure.value())) for figure in stored.figures_in_order()]
-        yield "Figures", format_html_join("", "<p>{}</p>", ((figure,) for figure in figures)) or "none"
+        if before.get("references") != now["references"]:
+            rows = ((row.number, row.reference) for row in stored.citations_in_order())
+            yield "References", format_html_join("", "[{}] {}<br>", rows) or "none"
+        if before.get("figures") != now["figures"]:
+            rows = ((in_lines(differences.figure_text(figure)),) for figure in now["figures"])
+            yield "Figures", format_html_join("", "<p>{}</p>", rows) or "none"
 
 
 def in_lines(text):

@@ -342,6 +342,18 @@ def test_everything_the_other_person_saved_is_shown(client, editor):
     assert "<p>Eve wrote this</p>" in html
 
 
+def test_what_the_other_person_left_alone_is_not_shown_as_theirs(client, editor):
+    article = make_article(body="<p>A long text</p>", references=["a"])
+    article.keep(None, LONG_AGO)
+    opened = form_of(article, body="<p>Eve wrote this</p>")
+    save(client, change_url(article), article=article, summary="Ben wrote this")
+
+    html = client.post(change_url(article), opened).content.decode()
+
+    shown = html[html.index("Their whole text") : html.index("</section>", html.index("Their whole text"))]
+    assert re.findall(r"<h3>([^<]+)</h3>", shown) == ["Summary"]
+
+
 def test_overwritten_text_stays_in_the_history(client, editor):
     article = make_article(body="<p>Old</p>")
     opened = form_of(article, body="<p>Eve</p>")
