@@ -8,7 +8,7 @@ import pytest
 from django.db import connections
 from django.test import Client
 
-from articles import marks
+from articles import loading, marks
 from articles.admin_forms import chart_problems
 from articles.admin_history import text_of
 from articles.models import (
@@ -456,6 +456,14 @@ def test_each_save_is_kept_whole_with_who_and_when(client, editor):
         for row in article.revisions.all()
     ] == [(2, editor, "<p>Two [1]</p>", ["a"]), (1, editor, "<p>One</p>", [])]
     assert article.revisions.first().digest == Article.objects.get().digest_now()
+
+
+def test_pages_that_are_loaded_are_kept_too(db):
+    loading.load(LONG_AGO)
+
+    kept = {row.article_id: (row.digest, row.note) for row in Revision.objects.all()}
+    assert kept == {one.pk: (one.digest_now(), loading.REASON) for one in Article.objects.with_content()}
+    assert Revision.objects.count() == len(kept) > 0
 
 
 def test_text_from_before_saves_were_kept_is_kept_at_the_next(client, editor):
