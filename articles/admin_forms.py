@@ -347,6 +347,9 @@ def chart_problems(rows):
             continue
         if line.lstrip().startswith("#"):
             studies += 1
+            title, people = ([part.strip() for part in line.lstrip(" #").split("|")] + [""])[:2]
+            if not title or not re.fullmatch(r"[1-9][\d,]{0,6}(\s*(people|patients))?", people):
+                problems.append(f"Line {number}: name the study and how many people it had: {STUDY}.")
             continue
         parts = [part.strip() for part in line.split("|")]
         bars += 1

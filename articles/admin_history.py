@@ -212,12 +212,13 @@ def history(article):
     signatures = {row.at: row for row in article.signatures.select_related("contributor").defer("content")}
     releases = {row.public_from: row for row in article.releases.defer("content", "statements")}
     for step in steps:
-        name = ""
+        name, who = "", name_of(step.user)
         if step.kind == "signed" and step.at in signatures:
-            name = f"signature-{signatures.pop(step.at).pk}"
+            signature = signatures.pop(step.at)
+            name, who = f"signature-{signature.pk}", str(signature.contributor)
         elif step.kind in ("published", "corrected") and step.at in releases:
             name = f"release-{releases.pop(step.at).pk}"
-        entries.append(Entry(step.at, name_of(step.user), f"{step.get_kind_display()}.", step.text, name))
+        entries.append(Entry(step.at, who, f"{step.get_kind_display()}.", step.text, name))
     for row in signatures.values():
         entries.append(Entry(row.at, str(row.contributor), "Signed.", "", f"signature-{row.pk}"))
     for row in releases.values():

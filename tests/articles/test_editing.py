@@ -577,7 +577,7 @@ def test_revision_of_another_page_is_not_restored(client, editor):
 def test_history_tells_saves_steps_and_signatures_by_time(client, editor):
     article = make_article(title="Sleep", body="<p>One</p>")
     article.keep(editor, LONG_AGO)
-    article.sign(make_contributor("Dana Reyes"), LONG_AGO.replace(hour=16), user=editor)
+    article.sign(make_contributor("Dana Reyes"), LONG_AGO.replace(hour=16))
     article.publish(LONG_AGO.replace(hour=17), editor)
     article.keep(None, LONG_AGO.replace(hour=18), "Starter content")
 
@@ -587,7 +587,7 @@ def test_history_tells_saves_steps_and_signatures_by_time(client, editor):
     assert cells == [
         ("January 5, 2026, 1:00 pm", "The site", "Saved as version 1. Starter content"),
         ("January 5, 2026, 12:00 pm", "Eve Stone", "Published."),
-        ("January 5, 2026, 11:00 am", "Eve Stone", "Signed."),
+        ("January 5, 2026, 11:00 am", "Dana Reyes", "Signed."),
         ("January 5, 2026, 10:00 am", "Eve Stone", "Saved as version 1."),
     ]
 
