@@ -162,9 +162,8 @@ GLANCE = (
 )
 
 
-SWITCHES = ("treatment", "mainly_risk", "about_suicide", "ends_with_form")
 # Kept letter by letter in a revision: what readers see of them is made of these texts.
-DRAFT_FIELDS = ("key_points", "timeline", "review_months", *(name for _, name in GLANCE))
+DRAFT_FIELDS = ("key_points", "timeline", "review_months", "facts", *(name for _, name in GLANCE))
 
 
 class ArticleQuerySet(models.QuerySet):
@@ -423,10 +422,12 @@ class Article(models.Model):
 
     def _take_back(self, content):
         draft, lost = content["draft"], []
-        for name in ("kind", "title", "slug", "summary", "description", "body", *SWITCHES, "position"):
-            setattr(self, name, content[name])
+        switches = [field.name for field in self._meta.fields if isinstance(field, models.BooleanField)]
+        for name in ("kind", "title", "slug", "summary", "description", "body", "position", *switches):
+            # A field that came after that save stays as it is.
+            setattr(self, name, content.get(name, getattr(self, name)))
         for name in DRAFT_FIELDS:
-            setattr(self, name, draft[name])
+            setattr(self, name, draft.get(name, getattr(self, name)))
         if Article.objects.filter(slug=self.slug).exclude(pk=self.pk).exists():
             lost.append(f"the address {self.slug}, which another page has now")
             self.slug = Article.objects.values_list("slug", flat=True).get(pk=self.pk)

@@ -431,7 +431,7 @@ def whole(**fields):
         references=["a", "b"], related=[make_article()], category=make_category(), author=make_contributor("Ana"),
         body="<h2>One</h2>\n<p>Text [1] [2]</p>\n<p>[figure 1]</p>", key_points="One\n  Two ", description="In a line.",
         timeline="Before | 30 | Weighed\nA plain line", glance_what="What", glance_cost="Cost\nin two lines",
-        review_months=4, mainly_risk=True, position=7, **fields,
+        review_months=4, facts=[{"sentence": "One.", "key": "a", "mark": "V"}], mainly_risk=True, position=7, **fields,
     )  # fmt: skip
     Figure.objects.create(
         article=article, number=1, kind="picture", picture=make_picture(), alt_choice="describe", alt="A room",
@@ -494,7 +494,7 @@ def test_restored_draft_is_the_same_in_everything(client, editor):
     article = whole()
     before = state(article)
     kept = article.keep(editor, LONG_AGO)
-    Article.objects.filter(pk=article.pk).update(title="Changed", body="<p>Gone</p>", timeline="", review_months=9)
+    Article.objects.filter(pk=article.pk).update(title="Changed", body="<p>Gone</p>", facts=[], review_months=9)
     article.citations.all().delete()
     article.figures.all().delete()
     article.related.clear()
