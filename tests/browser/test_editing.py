@@ -169,7 +169,7 @@ JUDGE = """async () => {
         }
     }
     for (const link of document.querySelectorAll("[data-judged] a, .article__body a[href^='java']")) link.click();
-    await new Promise(done => setTimeout(done, 50));
+    await new Promise(done => setTimeout(done, 20));
     return [found, window.hits || 0];
 }"""
 
@@ -241,17 +241,15 @@ def test_pages_of_the_editor(judged, editor, viewport, scheme):  # noqa: F811
     found = {"change": violations(page, WCAG)}
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
-    for path in (
+    paths = [
         change_url(article, "history"),
+        f"/admin/articles/picture/{picture.pk}/change/",
         change_url(article, "compare") + f"?old=revision-{kept.pk}&new=draft",
         f"/admin/articles/article/{article.pk}/restore/{kept.pk}/",
         "/admin/articles/picture/",
-        "/admin/articles/picture/add/",
-        f"/admin/articles/picture/{picture.pk}/change/",
-        "/admin/articles/reference/",
         "/admin/articles/reference/add/",
-        "/admin/articles/glossaryterm/add/",
-    ):
+    ]
+    for path in paths if viewport == DESKTOP else paths[:3]:
         assert page.goto(path).status == 200
         found[path] = violations(page, WCAG)
 
