@@ -413,6 +413,7 @@ def _store(changed, at):
             except ValidationError as error:
                 raise page.wrong(" ".join(error.messages)) from error
         Article.objects.filter(pk=article.pk).update(starter_digest=fingerprint(values_of(article)))
+        article.keep(None, at, REASON)
 
 
 def _write(page, article, categories, references):

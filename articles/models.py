@@ -4,6 +4,7 @@ import calendar
 import hashlib
 import json
 from datetime import date, timedelta
+from functools import partial
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -17,7 +18,7 @@ from django_prose_editor.fields import ProseEditorField
 
 from clinic_site.models import statement_texts
 
-from . import markup
+from . import images, marks, markup
 
 
 class Category(models.Model):
@@ -107,6 +108,18 @@ class Reference(models.Model):
     def __str__(self):
         return f"{self.key}: {self.title[:80]}"
 
+    @classmethod
+    def kind_choices(cls, present=""):
+        """Return the kinds a source may have as groups for a choice; `present` is one that stays a choice."""
+        known = {name for names in KINDS.values() for name in names}
+        groups = [(kind.label, [(name, name.capitalize()) for name in KINDS[kind]]) for kind in cls.Kind]
+        return groups + ([("As it is", [(present, present)])] if present and present not in known else [])
+
+    @property
+    def broad_kind(self):
+        """Return which of the five kinds this source is: trial, review, guideline, label or other."""
+        return next((kind for kind, names in KINDS.items() if self.kind in names), self.Kind.OTHER)
+
     def value(self):
         """Return the plain values a release keeps of this source."""
         return {
@@ -122,6 +135,24 @@ class Reference(models.Model):
         }
 
 
+# What sources call themselves, by the five kinds that say how much they weigh. What is not named here is "other".
+KINDS = {
+    Reference.Kind.TRIAL: (
+        "trial", "open-label study", "reanalysis", "secondary analysis", "trial protocol", "clinic records study",
+        "cross-sectional study", "questionnaire study", "human biomarker study", "animal study",
+    ),
+    Reference.Kind.REVIEW: ("review", "systematic review", "pooled analysis", "systematic comparison"),
+    Reference.Kind.GUIDELINE: (
+        "guideline", "guideline summary", "consensus statement", "professional guidance", "professional standards",
+        "agency guidance", "federal guides", "federal rule",
+    ),
+    Reference.Kind.LABEL: ("drug label", "label", "patient drug information"),
+    Reference.Kind.OTHER: (
+        "other", "agency alert", "agency explainer", "commentary", "company news report", "crisis service",
+        "expert opinion", "news report", "news report of agency action", "price guide", "questionnaire",
+    ),
+}  # fmt: skip
+
 # Reviews of pages signed in one week are spread over so many weeks before the latest day.
 SPREAD_WEEKS = 6
 # The at-a-glance box of a treatment page: label for readers, field.
@@ -133,6 +164,10 @@ GLANCE = (
     ("Main risks", "glance_risks"),
     ("Cost", "glance_cost"),
 )
+
+
+# Kept letter by letter in a revision: what readers see of them is made of these texts.
+DRAFT_FIELDS = ("key_points", "timeline", "review_months", "facts", *(name for _, name in GLANCE))
 
 
 class ArticleQuerySet(models.QuerySet):
@@ -368,6 +403,94 @@ class Article(models.Model):
     def live(self, at):
         """Return the release readers see at `at`, or None."""
         return self.releases.live(at).first()
+
+    # Every save is kept whole; an earlier one may come back as the newest.
+
+    def keep(self, user, at, note=""):
+        """Write down this draft as it is now, whole. Call it in the transaction of the save."""
+        fresh = Article.objects.with_content().get(pk=self.pk)
+        return self.revisions.create(
+            at=at,
+            user=user,
+            version=fresh.version,
+            content=fresh.content() | {"draft": fresh.draft_values()},
+            digest=fresh.digest_now(),
+            note=note,
+        )
+
+    def keep_what_was(self):
+        """Write down the stored draft before its first kept save, so that nothing from before is lost."""
+        if not self.revisions.exists():
+            self.keep(None, self.changed_at, "As it was before saves were kept")
+
+    def renumber(self, sources, figures):
+        """Let every mark in this page's texts follow rows that changed their number; both are {old: new}."""
+        for name in ("summary", "body", "key_points", "timeline", *(name for _, name in GLANCE)):
+            setattr(self, name, marks.renumber(getattr(self, name), sources, figures))
+        self.save()
+
+    def draft_values(self):
+        """Return what `content` does not say of this draft, letter by letter, so that `restore` gives it back."""
+        return {
+            **{name: getattr(self, name) for name in DRAFT_FIELDS},
+            "author": self.author_id,
+            "category": self.category_id,
+            "related": [article.pk for article in self.related_in_order()],
+        }
+
+    @transaction.atomic
+    def restore(self, revision, user, at):
+        """Make a new draft of an earlier one, references and figures too, and return in words what could not come back.
+
+        Nothing that was saved later is touched: it stays among the revisions.
+        """
+        Article.objects.select_for_update().get(pk=self.pk)
+        self.refresh_from_db()
+        self.keep_what_was()
+        lost = self._take_back(revision.content)
+        self.version += 1
+        self.save()
+        self._take_back_rows(revision.content, lost)
+        words = f"Version {revision.version} of {timezone.localtime(revision.at):%B %d, %Y, %H:%M}"
+        self.keep(user, at, f"Restored: {words}")
+        self._step(Step.Kind.RESTORED, user, at, words)
+        return lost
+
+    def _take_back(self, content):
+        draft, lost = content["draft"], []
+        switches = [field.name for field in self._meta.fields if isinstance(field, models.BooleanField)]
+        for name in ("kind", "title", "slug", "summary", "description", "body", "position", *switches):
+            # A field that came after that save stays as it is.
+            setattr(self, name, content.get(name, getattr(self, name)))
+        for name in DRAFT_FIELDS:
+            setattr(self, name, draft.get(name, getattr(self, name)))
+        if Article.objects.filter(slug=self.slug).exclude(pk=self.pk).exists():
+            lost.append(f"the address {self.slug}, which another page has now")
+            self.slug = Article.objects.values_list("slug", flat=True).get(pk=self.pk)
+        for name, model in (("author", Contributor), ("category", Category)):
+            row = model.objects.filter(pk=draft[name]).first()
+            setattr(self, name, row)
+            if draft[name] and row is None:
+                lost.append(f"the {self._meta.get_field(name).verbose_name}, which was deleted")
+        return lost
+
+    def _take_back_rows(self, content, lost):
+        self.citations.all().delete()
+        for row in content["references"]:
+            names = {field.name for field in Reference._meta.fields} - {"id", "key"}
+            values = {name: value for name, value in row.items() if name in names}
+            # A source that was deleted since comes back as readers knew it.
+            reference, _ = Reference.objects.get_or_create(key=row["key"], defaults=values)
+            Citation.objects.create(article=self, number=row["number"], reference=reference)
+        self.figures.all().delete()
+        for row in content["figures"]:
+            kept = row["picture"] and Picture.objects.filter(pk=row["picture"]["id"]).first()
+            if row["picture"] and not kept:
+                lost.append(f"the picture of figure {row['number']}, which was deleted")
+            names = {field.name for field in Figure._meta.fields} - {"id", "article"}
+            values = {name: value for name, value in row.items() if name in names}
+            Figure.objects.create(article=self, **values | {"picture": kept or None})
+        self.related.set(Article.objects.filter(pk__in=content["draft"]["related"]))
 
     # The way to readers: asked for review, signed or sent back, published now or at a moment, taken off. Each step is
     # one transaction with its Step; where a page stands follows from these facts.
@@ -638,6 +761,40 @@ class Picture(models.Model):
     def __str__(self):
         return self.title
 
+    def delete(self, *args, **kwargs):
+        """Delete the row, and its files once that is certain; raises ProtectedError while something shows it."""
+        with transaction.atomic():
+            if uses := self.uses():
+                raise models.ProtectedError(f"“{self}” is in use: {'; '.join(uses)}.", {self})
+            deleted = super().delete(*args, **kwargs)
+            transaction.on_commit(partial(images.remove, self.folder))
+        return deleted
+
+    def value(self):
+        """Return the plain values a release keeps of this picture."""
+        return {
+            "id": self.pk,
+            "width": self.width,
+            "height": self.height,
+            "files": self.files,
+            "credit": self.credit,
+        }
+
+    def uses(self):
+        """Return in words where this picture is shown, was shown, or was signed: there it must stay to be seen."""
+        drafts = Article.objects.filter(figures__picture=self).distinct()
+        found = [f"figure of the draft “{article}”" for article in drafts]
+        for model, words in ((Release, "public text “{}”"), (Signature, "signed text “{}”")):
+            rows = model.objects.order_by("id").values_list("content__title", "content__figures")
+            titles = [title for title, figures in rows if self._is_in(figures)]
+            found += [words.format(title) for title in dict.fromkeys(titles)]
+        return found
+
+    def _is_in(self, figures):
+        # A database may hand out a part of a JSON column as its text.
+        figures = json.loads(figures) if isinstance(figures, str) else figures
+        return any((figure.get("picture") or {}).get("id") == self.pk for figure in figures or ())
+
 
 class Figure(models.Model):
     """A picture, chart or drawing of one article, placed by [figure 1] on a line of its own."""
@@ -677,7 +834,6 @@ class Figure(models.Model):
 
     def value(self):
         """Return the plain values a release keeps of this figure, the picture's files included."""
-        picture = self.picture
         return {
             "number": self.number,
             "kind": self.kind,
@@ -688,14 +844,7 @@ class Figure(models.Model):
             "rows": self.rows,
             "caption": self.caption,
             "note": self.note,
-            "picture": picture
-            and {
-                "id": picture.pk,
-                "width": picture.width,
-                "height": picture.height,
-                "files": picture.files,
-                "credit": picture.credit,
-            },
+            "picture": self.picture.value() if self.picture else None,
         }
 
 

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.db import Error as DatabaseProblem
 from django.db import connection
-from django.http import Http404, HttpResponse, JsonResponse
+from django.http import FileResponse, Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import get_template
 from django.urls import reverse
@@ -17,7 +17,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 from django.views.static import serve
 
-from articles import words
+from articles import images, words
 from articles.editorial import ABOUT_SUICIDE
 from articles.models import Release
 from articles.search import find
@@ -123,6 +123,20 @@ def notice_file(request, path):
         return serve(request, path, document_root=settings.MEDIA_ROOT / "notices")
     except OSError as error:  # a name longer than any file's, for one
         raise Http404 from error
+
+
+@require_safe
+def picture_file(request, path):
+    """Hand out one of our own encodings of a picture. Its name is never used again, so it may be kept for a year."""
+    file = images.path_of(path)
+    if file is None:
+        raise Http404
+    try:
+        response = FileResponse(file.open("rb"), content_type=images.type_of(path))
+    except OSError as error:  # taken away since
+        raise Http404 from error
+    response["Cache-Control"] = "public, max-age=31536000, immutable"
+    return response
 
 
 @require_safe

@@ -23,8 +23,9 @@ urlpatterns = [
     path("people/<slug:slug>/", person, name="person"),
     path("callback/", include("leads.urls")),
     path("admin/", admin.site.urls),
-    # The clinic's own notice as a PDF: the one kind of public upload.
+    # The public uploads: the clinic's own notice as a PDF, and pictures as we encoded them.
     path("media/notices/<path:path>", pages.notice_file),
+    path("media/pictures/<path:path>", pages.picture_file),
     path("<slug:slug>/", fixed_page, name="page"),
 ]
 

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import django_prose_editor
 import pytest
-from django.contrib.messages import get_messages
 from django.utils import timezone
 from django_prose_editor.config import LEGACY_EXTENSION_DEPENDENCIES
 
 from articles.models import Article, Citation, Reference, Release
 from clinic_site.security import EDITOR_STYLE
+from tests.articles.saving import change_url, form_of, save, told
 from tests.articles.writing import LONG_AGO, make_article, make_category, make_contributor, make_public, make_reference
 from tests.factories import make_clinic, make_staff
 
@@ -36,48 +36,6 @@ def clinician(client):
     make_contributor("Dana Reyes", "MD", user=user)
     client.force_login(user)
     return user
-
-
-def change_url(article, step="change"):
-    return f"/admin/articles/article/{article.pk}/{step}/"
-
-
-def form_of(article=None, rows=None, button="_save", **changes):
-    """Return what a browser would send for `article`; `rows` are (number, reference) pairs."""
-    article = article or Article(title="Sleep", slug="sleep", summary="In short.", body="<p>Text</p>")
-    fields = (
-        "kind", "title", "slug", "summary", "key_points", "body", "description", "position", "treatment", "mainly_risk",
-        "about_suicide", "ends_with_form",
-    )  # fmt: skip
-    values = {name: getattr(article, name) for name in fields}
-    values |= {
-        "seen_version": article.version,
-        "category": article.category_id or "",
-        "author": article.author_id or "",
-    }
-    if article.pk:
-        values["related"] = [one.pk for one in article.related.all()]
-        if rows is None:
-            rows = [(row.number, row.reference) for row in article.citations.all()]
-    rows = rows or []
-    values |= {"citations-TOTAL_FORMS": len(rows), "citations-INITIAL_FORMS": 0}
-    for place, (number, reference) in enumerate(rows):
-        values |= {
-            f"citations-{place}-number": number,
-            f"citations-{place}-reference": getattr(reference, "pk", reference),
-        }
-    values |= changes | {button: "1"}
-    return {name: value for name, value in values.items() if value is not False}
-
-
-def told(response):
-    return [str(message) for message in get_messages(response.wsgi_request)]
-
-
-def save(client, url, **kwargs):
-    response = client.post(url, form_of(**kwargs))
-    assert response.status_code == 302, re.findall(r"errorlist.*?</ul>", response.content.decode(), re.DOTALL)
-    return response
 
 
 def press(client, article, step):
@@ -492,7 +450,9 @@ def test_every_list_and_form_of_the_articles_opens(client, staff_client):
 def test_reference_address_needs_no_scheme_and_is_searchable(client, editor):
     make_reference("smith2020", title="Sleep and rest")
 
-    client.post("/admin/articles/reference/add/", {"key": "new", "title": "New", "url": "doi.org/10.1"})
+    client.post(
+        "/admin/articles/reference/add/", {"key": "new", "kind": "trial", "title": "New", "url": "doi.org/10.1"}
+    )
 
     found = client.get("/admin/autocomplete/?term=rest&app_label=articles&model_name=citation&field_name=reference")
     assert [one["text"] for one in found.json()["results"]] == ["smith2020: Sleep and rest"]
