@@ -36,13 +36,23 @@ SOON = (
     r"before you leave|the moment|after (?:just |only )?(?:one|a single|your first|the first) (?:visit|session|infusion|treatment|drip)|in one (?:visit|session|day)|"
     r"in (?:a|one) single (?:visit|session))"
 )
+# A sentence that denies, doubts, asks, counts or warns somewhere.
+HONEST = (
+    r"\b(?:not|no|never|nobody|none|nothing|neither|nor|cannot|without|may|might|can|could|some|many|often|if|whether|unless|until|ask|asks|unknown|unclear|"
+    r"stud(?:y|ies|ied)|trials?|research\w*|report\w*|review\w*|evidence|mixed|thought|placebo|midazolam|comparison|compared|risks?|side effects?|worse|wors\w+|fad(?:es?|ed|ing)|out of|about|only|"
+    r"label|alert|warn\w*|wary|skeptical|false|wrong|claims?|hope that|less|small(?:er)?|chance|harm\w*|what|how|which|why|when|after|before|instead)\b|\[\d|\d|\?"
+)
 # A finding of a study, told as one.
-STUDIED = r"\[\d|\b(?:stud(?:y|ies)|trials?|researchers|compared (?:with|to)|placebo|midazolam|review of|reviewers|survey)\b"
+STUDIED = (
+    r"\[\d|\b(?:stud(?:y|ies)|trials?|researchers|compared (?:with|to)|placebo|midazolam|review of|reviewers|survey)\b"
+)
 HEDGED = (
     r"\b(?:may|might|for some|some (?:people|patients)|about|stud(?:y|ies)|trials?|out of|percent|%|researchers|thought to|seems?|often|"
     r"rats?|mice|mouse|animals?|a few people|for a time|not everyone|many)\b|\[\d"
 )
-IN_ANIMALS = r"\b(?:rats?|mice|mouse|animals?|researchers|scientists think|think|thought to|thought|may|idea|not known|theory)\b"
+IN_ANIMALS = (
+    r"\b(?:rats?|mice|mouse|animals?|researchers|scientists think|think|thought to|thought|may|idea|not known|theory)\b"
+)
 DANGER = r"\b(?:988|911|lifeline|hotline|emergency room|in danger)\b"
 ASK_DOCTOR = r"\b(?:your (?:own )?doctor|your prescriber|unless|talk with|without (?:asking|talking)|before you)\b"
 
@@ -67,7 +77,7 @@ RULES = (
         (
             rf"\b{DRUG}\s+(?:will|does|is sure to|is going to|is certain to|always|really|truly)\s+(?!not\b|never\b)(?:\w+\s+)?(?:help|work|lift|relieve|ease|"
             r"improve|reduce|end|fix|heal|change|stop|take away)",
-            rf"\bit (?:will|really does|always does) (?:work|help you|lift|heal)\b|\b(?:that|which) (?:really|actually|finally) (?:works|helps)\b",
+            r"\bit (?:will|really does|always does) (?:work|help you|lift|heal)\b|\b(?:that|which) (?:really|actually|finally) (?:works|helps)\b",
             r"\bfinally,? (?:something|a (?:treatment|medicine|therapy)|relief|an answer)\b|\bthe answer (?:you|to (?:your|depression))",
             rf"\b(?:{DRUG}|it) works\b[.!]?$|: (?:ketamine|it) works\b",
         ),
@@ -84,6 +94,7 @@ RULES = (
             r"\bback to (?:your|their|his|her) old sel(?:f|ves)\b|\b(?:like|into|as) a (?:whole )?(?:new|different) person\b|\bfeel(?:ing)? (?:alive|human|whole|normal) again\b",
             r"\b(?:your|a) (?:new|happier|better|brighter) (?:life|you|self|future|tomorrow)\b|\ba happier you\b|\bget (?:your|their) li(?:fe|ves) back\b",
             r"\bfeel the difference\b|\bready to feel (?:better|good|well|alive)\b|\bsee (?:their|your) depression lift\b",
+            r"\b(?:start|begin|back to|keep) (?:living|enjoying|loving) (?:life|again|your)\b|\bliv(?:e|ing) (?:fully )?again\b|\bsay (?:hello|goodbye|good-bye) to\b|\bbelieve in (?:life|yourself)\b|\b(?:truly|really) makes a difference\b|\bresults you can feel\b",
         ),
         "Say that some people feel better, how many in a study, and for how long.",
         "A certain benefit is promised.",
@@ -112,7 +123,8 @@ RULES = (
         "Say for how many out of 100, compared with what; and that it does not help everyone.",
         "It does not help everyone, and nobody knows beforehand whom it helps.",
         "SAFETY B4; dean2021",
-        unless=r"\b(?:did|does|do) not\b[^.]{0,20}\b(?:everyone|everybody|all|most)\b|\bno one (?:knows|can)\b|" + STUDIED,
+        unless=r"\b(?:did|does|do) not\b[^.]{0,20}\b(?:everyone|everybody|all|most)\b|\bno one (?:knows|can)\b|"
+        + STUDIED,
     ),
     _rule(
         "wipes-out",
@@ -120,8 +132,9 @@ RULES = (
             rf"\b(?:wip(?:es?|ed|ing) (?:out|away)|eras(?:es?|ed|ing)|banish\w*|eliminat\w+|eradicat\w+|obliterat\w+|vanquish\w*|crush(?:es|ed)?|gets? rid of|getting rid of|clear(?:s|ed|ing)? (?:away|up)|puts? (?:an )?ends? to|"
             rf"(?:leav|put)(?:es?|s|ing)? (?=\w+ behind)|ends?|ended|revers\w+|undo(?:es|ing)?|free(?:s|d)? (?:you|them|people) (?:from|of)|tak(?:es?|ing) away|dissolv\w+|melt(?:s|ed|ing)? (?:away )?|"
             rf"destroy(?:s|ed)?|kick(?:s|ed)?|defeat\w*|conquer\w*|overcom(?:es?|ing)|beat(?:s|ing)?|lift(?:s|ed) (?:the )?(?:fog|veil|cloud)s? of)\b(?: \w+){{0,4}}? {ILL}\b",
-            rf"\b(?:depression|sadness|symptoms|despair|darkness|hopelessness|low mood)\b(?: \w+){{0,4}}? (?:gone|vanish(?:es|ed)?|disappear(?:s|ed)?|melt(?:s|ed)? away|go(?:es)? away|evaporates?|a thing of the past|behind you)\b",
+            r"\b(?:depression|sadness|symptoms|despair|darkness|hopelessness|low mood)\b(?: \w+){0,4}? (?:gone|vanish(?:es|ed)?|disappear(?:s|ed)?|melt(?:s|ed)? away|go(?:es)? away|evaporates?|a thing of the past|behind you)\b",
             r"\b(?:depression|it|they) (?:will )?(?:not|never) (?:come|comes|return|returns)(?: back)?\b|\byears of sadness\b",
+            r"\b(?:depression|it) (?:does not|will not|doesn\'t) stand a chance\b|\b(?:tackl|attack|fight|treat)(?:s|es|ing)? (?:\w+ )?depression at (?:its|the) (?:root|source|core)\b|\broot cause\b|\bfreedom from (?:\w+ )?depression\b|\bfree of depression\b",
         ),
         "Say how many people had fewer symptoms, compared with what, and for how long.",
         "It is no cure: for many people nothing changes, and for many others it fades.",
@@ -135,6 +148,7 @@ RULES = (
             r"\b(?:research(?:ers)?|science|scientists|studies|trials|evidence|data|doctors|experts) (?:has |have |now )?(?:clearly )?(?:confirm(?:s|ed)?|prove[sd]?|agree|leaves? no doubt|guarantee)\b",
             r"\b(?:the )?(?:evidence|science|data) (?:is|are) (?:\w+ )?(?:clear|strong|overwhelming|solid|settled|compelling|in)\b",
             r"\b(?:no|little) doubt (?:that|about)\b",
+            r"\b(?:it is|is) a (?:proven |known )?fact\b|\b(?:countless|numerous|many|dozens of|hundreds of) (?:stud(?:y|ies)|trials) (?:\w+ )?(?:confirm|show|prove|back|agree)\w*\b",
         ),
         "Name the study, how many people took part and what was not found.",
         "The fairest summary rates the evidence as very uncertain.",
@@ -152,7 +166,10 @@ RULES = (
         "Say how many people, compared with what, and that it often fades.",
         "Speed is half the finding; how soon it fades is the other half.",
         "SAFETY A3; newport2015; murrough2013repeat",
-        unless=HEDGED + "|" + DANGER + r"|\b(?:bank|call you|side effects?|feel sick|wears? off|fad(?:es?|ed|ing)|relaps\w+)\b",
+        unless=HEDGED
+        + "|"
+        + DANGER
+        + r"|\b(?:bank|call you|side effects?|feel sick|wears? off|fad(?:es?|ed|ing)|relaps\w+)\b",
     ),
     _rule(
         "lasting",
@@ -160,6 +177,7 @@ RULES = (
             r"\b(?:lasting|permanent|long[- ]term|long[- ]lasting|lifelong|sustained|durable|enduring|lifetime) (?:\w+ )?(?:relief|results?|benefits?|remission|recovery|effects?|improvement|change|freedom|wellness|happiness)\b",
             r"\b(?:for good|for ever|forever|once and for all|here to stay|for the rest of your life)\b|\blifetime of\b",
             r"\b(?:it|effects?|benefits?|relief|improvements?|results?) (?:will )?(?:lasts?|stays?|holds?|endures?|remains?)(?: \w+)? (?:for )?(?:(?:many |several )?(?:years|months)|with you|a lifetime|always)\b",
+            r"\b(?:benefits?|relief|effects?|results?|improvements?) (?:that )?(?:never|does not|do not|will not) (?:wear|fade|end|stop|leave)\b|\b(?:relief|results?|benefits?|recovery|improvement|change|happiness) that lasts?\b",
         ),
         "Say how long it lasted in studies, and that it fades for many.",
         "Among those it helped, half had relapsed within weeks.",
@@ -172,6 +190,7 @@ RULES = (
             r"\b(?:success rates?|\d+ ?(?:%|percent) (?:success|effective|of (?:our )?(?:patients|people))|never fails|high(?:ly)? effective|extremely effective|remarkably effective|very effective|powerful(?:ly)? effective|so effective)\b",
             rf"\b(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten) (?:out of|in|of every) (?:\d+|two|three|four|five|six|ten|a hundred) (?:\w+ ){{0,3}}?(?:{WELL}|would|are (?:well|cured)|walk)",
             rf"\b(?:half|(?:two|three) (?:thirds|quarters)|(?:a|one) (?:third|quarter)) of (?:our |all )?{PEOPLE} (?:\w+ )?{WELL}",
+            r"\b(?:improvement|response|remission|recovery) rates? (?:\w+ )?(?:above|over|of more than|of|exceed\w*|reach\w*) |\b(?:six|seven|eight|nine|\d+) of (?:ten|\d+) (?:patients|people|clients)\b|\bsymptom[- ]free\b",
         ),
         "Give numbers out of 100 with the comparison group and the size of the study.",
         "A rate of its own, with no comparison, claims more than is known.",
@@ -183,6 +202,7 @@ RULES = (
         (
             rf"\b(?:most|nearly all|almost all|almost everyone|(?:the )?(?:vast |great )?majority of|countless|thousands of|hundreds of|many of) (?:our )?{PEOPLE}?\s*(?:\w+ ){{0,5}}?(?:{WELL}|helped|see (?:their|results)|lives?)\b",
             r"\bchang(?:es|ed|ing) (?:\w+ ){0,3}lives\b|\bwe have (?:helped|healed|treated) (?:hundreds|thousands|countless)\b",
+            rf"\bmost of (?:those|the {PEOPLE}|our|them|everyone) (?:\w+ ){{0,4}}?(?:{WELL}|are (?:well|better|free|symptom))",
         ),
         "Give the number with its source and comparison group.",
         "“Most” is a number without a source.",
@@ -194,12 +214,25 @@ RULES = (
         (
             r"\b(?:twice|three times|four times|five times|ten times|\d+ times|double|doubles|doubled|triple|triples) (?:as |more |the |your )?(?:likely|effective|chances?|odds|rate|good|fast|often|well)\b",
             r"\b\d+ ?(?:%|percent) (?:more|less|higher|lower|fewer|greater|better|faster|reduction|drop|improvement|decrease)\b",
-            rf"\b(?:cuts?|halves|slashes|reduces?|drops?|lowers?) (?:\w+ ){{0,2}}?(?:symptoms?|depression|scores?)(?: scores?)? (?:in|by) (?:half|more|\d+|two|three)\b|\bhalves (?:\w+ )?(?:symptoms|depression)\b",
+            r"\b(?:cuts?|halves|slashes|reduces?|drops?|lowers?) (?:\w+ ){0,2}?(?:symptoms?|depression|scores?)(?: scores?)? (?:in|by) (?:half|more|\d+|two|three)\b|\bhalves (?:\w+ )?(?:symptoms|depression)\b",
         ),
         "Give both groups out of 100.",
         "A figure without its base sounds larger than it is.",
         "SAFETY G5",
         unless=r"\bmeans?\b",
+    ),
+    _rule(
+        "unhedged-benefit",
+        (
+            r"\b(?:ketamine|infusions?|drips?|(?:this|our|the|a|an) (?:\w+ )?(?:treatment|medicine|therapy|approach|care|drug|method|program|clinic|team|protocol))\b[^.]*\b(?:heal(?!th)\w*|relief|reliev\w*|results|freedom|hope|wonders|restor\w*|sooth\w*|transform\w*|remission|symptom[- ]free|recover\w*|thriv\w*|happi\w*|joy\w*|smil\w*|peace|bright\w*|confidence|difference|tackl\w*|root|improv\w*|effective\w*|benefits?|helps?|helped|better|works?|solv\w*|answers?|solution|fights?|lifts?|eases?)\b",
+            r"\b(?:hope|relief|freedom|recovery|healing|happiness|joy|peace of mind)\b[^.]*\b(?:ketamine|infusions?|drips?|our (?:clinic|team|care|treatment))\b",
+            r"\byour depression\b[^.]*\b(?:lift|lifts|chance|gone|leave|leaves|behind|beaten|melt)\b",
+        ),
+        "Write “may”, “for some people”, “in a study”; name the source and the comparison group.",
+        "A benefit told without a hedge or a source is a promise.",
+        "SAFETY A3, A5",
+        blocking=False,
+        unless=HONEST + r"|\bhelps? (?:you |people |us )?(?:to|with|find)\b|\b(?:nurse|doctor|desk|call)\b",
     ),
     # --- Safety
     _rule(
@@ -208,6 +241,7 @@ RULES = (
             rf"\b(?:{DRUG}|it) (?:is|are|was|has been shown to be|is considered|has long been|has always been|remains|is known to be) (?:very |quite |entirely |perfectly |completely |extremely |totally |really |so |a |an )*(?:safe|gentle|harmless|mild|low[- ]risk|benign)\b",
             r"\b(?:safe|gentle|harmless) (?:treatment|therapy|option|medicine|way|infusions?|and (?:proven|gentle|effective)|for everyone|relief|drug)\b|\bsafety (?:is|has been) proven|\bused safely\b|\bsafely used\b|\bsafe (?:in|for) (?:everyone|trained hands)\b",
             r"\b(?:excellent|perfect|spotless|proven|outstanding|long|good|strong|great) safety (?:record|profile)\b|\bsafety record\b|\b(?:one of the )?safest\b|\bas (?:safe|gentle|harmless|easy) as\b",
+            r"\bso (?:mild|gentle|safe) (?:that|we|even|it)\b|\b(?:rel(?:y|ied|ies) on|trust(?:ed|s)?|confident in) (?:\w+ )?(?:ketamine\'s |its )?safety\b|\bketamine\'s (?:\w+ )?safety\b|\b(?:kind|gentle|easy) (?:on|to) (?:the|your) body\b",
         ),
         "Say what is done to lower risk, and what the risks are.",
         "It has not been shown to be safe for this use, and long-term risks are not known.",
@@ -232,6 +266,7 @@ RULES = (
             r"\bnatural,? (?:\w+ )?(?:treatment|remedy|therapy|medicine|relief|substance|way)\b|\borganic\b|\bpainless\b|\bnothing to (?:lose|fear|worry about|be afraid of)\b|\bno need to (?:worry|fear)\b",
             r"\b(?:non[- ]?addictive|cannot (?:become|get) (?:addicted|hooked)|(?:will )?not (?:get|become) (?:hooked|addicted|dependent)|not habit[- ]forming|(?:addiction|dependence|dependency|misuse) is (?:not|never) (?:a|an|something)|no (?:risk|danger|chance) of (?:addiction|dependence|harm))\b",
             r"\b(?:no (?:known |real |serious )?(?:risks?|downsides?|danger)|risks? (?:is|are) (?:\w+ )?(?:small|tiny|low|minor|few|minimal|negligible|rare|manageable|under control))\b",
+            r"\b(?:the )?worst (?:that|thing that) can happen\b|\bnothing (?:more|worse) than\b|\bzero (?:chance|risk|danger)\b|\bnot experience (?:the |any )?side[- ]effects\b|\bfree (?:of|from) side[- ]effects\b",
         ),
         "Name the risk and what is done about it.",
         "Ketamine can be misused and has real risks.",
@@ -246,6 +281,7 @@ RULES = (
             rf"\b(?:outperform\w*|outshin\w*|surpass\w*|beats?|tops|trumps?|outclass\w*|leaves? behind) (?:\w+ ){{0,2}}?{OTHER}\b",
             rf"\bunlike (?:\w+ )?{OTHER}\b[^.]*\b(?:ketamine|infusions?|works|has no|fast)\b|\b(?:succeeds?|works|helps) (?:where|when) (?:\w+ )?{OTHER} (?:fail|do not|cannot)|\bdoes what (?:\w+ )?{OTHER} (?:cannot|do not)|\bwhat {OTHER} (?:cannot|could not|never)\b",
             r"\b(?:second to none|unmatched|unrivall?ed|unbeatable|in a class of its own|no other treatment)\b",
+            rf"\bcompared (?:with|to) (?:\w+ )?{OTHER}[^.]*\b(?:kinder|gentler|safer|easier|better|faster|stronger|superior|wins?)\b|\b(?:fewer|less) (?:dangers?|harms?|problems?|drawbacks?) than\b|\bwhy (?:take|suffer|settle|put up|stay|live)\b[^.]*\b(?:pill|drip|infusion|ketamine|medicine|depression|when)\b",
         ),
         "Take the comparison out, or name the trial that made it.",
         "No fair comparison with these treatments is in the sources.",
@@ -259,11 +295,14 @@ RULES = (
             r"\bfda[- ](?:approved|cleared|authorized|endorsed|backed|certified|registered|sanctioned|listed)\b|\bapproved by the fda\b|\bfda[- ](?:approval|clearance|authorization)\b[^.]{0,30}\b(?:ketamine|infusions?|treatment)\b",
             r"\b(?:fda|government|federal|regulators?)\b[^.]{0,25}\b(?:approv\w+|clear(?:ed|s)|green[- ]?light|signed off|sign(?:s)? off|bless\w*|endors\w+|authori[sz]\w+|recogni[sz]\w+|back(?:s|ed)|said yes|gave (?:the|its))\b[^.]{0,40}\b(?:ketamine|infusions?|treatment|therapy|depression|it)\b",
             r"\b(?:ketamine|infusions?|treatment|therapy|drip|it)\b[^.]{0,15}\b(?:is|are|has|have|with|got|received|carries|holds)\b[^.]{0,12}\b(?:fda|federal|government)[- ](?:approv\w+|clear\w+|authori\w+|endors\w+|back\w+)",
+            r"\bfederal(?:ly)?[- ](?:approved|cleared|endorsed|backed)\b|\bfda\b[^.]{0,40}\b(?:approv\w+|recogni\w+|endors\w+|support\w*|stands behind)\b[^.]*\b(?:ketamine|infusions?|our|mood|depression treatment)\b|\b(?:ketamine|infusions?|our treatment)\b[^.]{0,40}\b(?:fda|federal)\b[^.]{0,20}\b(?:approval|clearance|endorsement|blessing|seal)\b",
         ),
         "Say that the FDA has not approved IV ketamine for depression.",
         "Its approval is for anesthesia alone.",
         "SAFETY F4, B1; ketamine-label; fda-compounded-2023",
-        unless=r"anesthe|surgery|esketamine|spravato|nasal|only (?:one|form)|other (?:medicine|drug|treatment)|antidepressants? (?:that|is|are)|is there an?|does the fda|off-label|\b(?:not|never) (?:yet |been )*(?:approv|clear|authori|endors|backed)|\bit for [^.]*\[\d",
+        unless=r"anesthe|surgery|esketamine|spravato|nasal|only (?:one|form)|other (?:medicine|drug|treatment)|antidepressants? (?:that|is|are)|is there an?|does the fda|off-label|\b(?:not|never) (?:yet |been )*(?:approv|clear|authori|endors|backed)|\bit for [^.]*\[\d"
+        + r"|"
+        + r"\b(?:has|have|had) (?:approved|cleared) no\b|\bno (?:form|product)\b|\bnothing\b|\bdo(?:es)? not\b|\bpost|\bapplication\b",
     ),
     _rule(
         "spravato-supports",
@@ -283,6 +322,7 @@ RULES = (
         (
             r"\b(?:repair|heal|reset|rewir|re-wir|reboot|regrow|restor|regenerat|fix|recharg|rejuvenat|retrain|rebuild|rebuilt|renew|revers|refresh|remodel|mend|jump-?start|kick-?start|reprogram|re-?set)(?:e?s|es|ing|e?d|med|ming|ting)?e?\b(?:\s+\w+){0,4}?\s+(?:brains?|neurons?|brain cells?|nerve cells?|nerves|synapses|neural pathways?|pathways|circuits?|circuitry|connections|wiring|minds?|nervous system|damage(?: of depression)?)\b",
             r"\b(?:switch(?:es)?|turn(?:s)?|flip(?:s)?)(?: \w+){0,3} (?:brain|mind|mood)(?: \w+)? (?:back )?on\b|\b(?:factory )?reset for (?:your|the) (?:brain|mind)\b|\bre-?wir(?:es|ing|e)\b|\breset button\b",
+            r"\b(?:repair|fix|mend|heal|restor|rebuild)(?:e?s|ing)? (?:\w+ ){0,8}?(?:in|of|to) (?:the|your) (?:brain|mind)\b|\b(?:overactive|tired|broken|depressed|hurting|stuck) brain\b|\brestor(?:es?|ing) (?:\w+ )?(?:balance|harmony)\b|\bbalanc(?:es?|ing) (?:\w+ )?(?:brain|chemistry|chemicals)\b",
         ),
         "Write “researchers think it may help brain cells form new connections for a time”.",
         "How it works is not settled, and the findings on connections are from animals.",
@@ -293,6 +333,7 @@ RULES = (
         "animal-as-human",
         (
             r"\b(?:grows?|growing|creates?|builds?|sprouts?|forms?|strengthens?) (?:new |stronger |more )?(?:brain cells|nerve cells|neurons|synapses|(?:new )?connections|pathways)\b",
+            r"\bnew (?:\w+ )?(?:pathways|connections|brain cells|nerve cells|synapses)\b[^.]*\b(?:will|form|grow|sprout|appear)\b",
         ),
         "Say that this was seen in animals, or “researchers think”.",
         "Animal findings are called animal findings.",
@@ -305,6 +346,7 @@ RULES = (
         (
             r"\b(?:chemical|serotonin|brain|dopamine|glutamate) (?:imbalance|deficiency|shortage)\b|\bdepression is (?:simply|just|only|nothing but|merely|caused by|due to|all about)\b|\b(?:low|too little|lack of|not enough|short (?:on|of)) (?:on )?(?:serotonin|glutamate|dopamine)\b",
             r"\bdepression (?:comes|stems|results|arises) (?:simply |only )?from (?:a |an |too |low )?\w+",
+            r"\b(?:is|are) (?:what|the reason) (?:makes?|you are|people are|you feel)\b[^.]*\b(?:sad|depressed)\b|\bmakes? you (?:sad|depressed)\b",
         ),
         "Take it out: depression has many causes.",
         "Depression is no simple brain chemical problem.",
@@ -331,6 +373,7 @@ RULES = (
             r"\b(?:in (?:a )?crisis|in an emergency|suicidal|thinking (?:about|of) (?:suicide|ending)|want(?:s|ing)? to die|end(?:ing)? it all|kill(?:ing)? (?:yourself|themselves)|at (?:your|the) darkest)\b[^.]{0,60}\b(?:ketamine (?:can|may|could|will|is)|infusions?|same-day|appointments?|come (?:in|to us|see us)|our clinic can|book|schedule|we can (?:help|treat)|we treat)\b",
             r"\b(?:we treat|we see|ketamine is|infusions? (?:are|is)|critical|vital|option|answer|hope)\b[^.]{0,40}\b(?:in (?:a )?crisis|in an emergency|who are suicidal|thinking (?:about|of) suicide)\b",
             r"\bketamine can help\b[^.]*\b(?:suicid\w*|crisis)\b",
+            r"\b(?:cannot go on|can not go on|give up on life|at rock bottom|end your life)\b[^.]*\b(?:we|infusion|ketamine|call us|clinic)\b|\b(?:from|on|at) the (?:edge|brink)\b",
         ),
         "Say “This clinic is not an emergency service” and give 988 and 911.",
         "Ketamine is never offered as the answer to a crisis.",
@@ -346,7 +389,10 @@ RULES = (
         "Say “This clinic is not an emergency service” and give 988 and 911.",
         "Ketamine beside a crisis reads as an offer.",
         "SAFETY C7",
-        unless=DANGER + r"|\b(?:not an? (?:emergency|crisis)|stud(?:y|ies)|trials?|people|reported|tell us|had thoughts|has not|have not|rooms?)\b|\[\d",
+        unless=DANGER
+        + r"|\b(?:not an? (?:emergency|crisis)|stud(?:y|ies)|trials?|people|reported|tell us|had thoughts|has not|have not|rooms?)\b|\[\d"
+        + r"|"
+        + r"\bshould not\b",
         blocking=False,
     ),
     _rule(
@@ -366,6 +412,7 @@ RULES = (
         (
             r"\bsuicide (?:is|was|seems|becomes|as) (?:\w+ )?(?:the|a|an|her|his) (?:\w+ )?(?:way out|answer|solution|escape|option|choice|relief)\b|\b(?:no wonder|only natural|understandable|who could blame|makes sense)\b[^.]*\b(?:suicid\w*|own li(?:fe|ves)|kill|want to die)",
             r"\bsuicide (?:is|was) (?:always |simply |only )?(?:caused by|due to|because of|the result of)\b|\b(?:drove|driven|pushed) (?:\w+ )?to suicide\b|\bat peace now\b|\b(?:better|no longer) (?:place|in pain)\b[^.]*\bsuicid",
+            r"\bsuicide (?:brings?|gives?|offers?|ends?|means) (?:\w+ )?(?:peace|relief|rest|comfort|the pain|freedom)\b",
         ),
         "Take it out: thoughts of suicide can pass, and help works for many people.",
         "Suicide is never shown as a way out, a normal answer or the work of one cause.",
@@ -376,6 +423,7 @@ RULES = (
         (
             r"\bepidemic\b|\b(?:dies?|deaths?|suicides?|someone|takes? (?:his|her|their) (?:own )?li\w+)\b[^.]*\bevery (?:\d+ |few |other )?(?:seconds|minutes|hours|minute|second)\b|\bsilent killer\b|\bskyrocket\w*|\balarming\w*|\btragic\w*|\bravag\w*|\bnightmare\b|\bdesperate\w*|\bsuffering in silence\b|\bplague\b|\bstaggering\b|\bshocking\w*",
             r"\bsuicide is (?:\w+ )?(?:contagious|spreading|everywhere|on the rise|rising|soaring)\b|\bdepression (?:\w+ )?(?:kills|destroys?|ruins?|wrecks?|robs)\b|\b(?:los(?:e|ing)|destroy(?:s|ing)?) everything\b|\b(?:living|living a) hell\b|\bend up (?:alone|dead|losing)\b",
+            r"\b(?:suicide|depression)(?: \w+)? (?:rates?|numbers?|deaths)? ?(?:is|are|keeps?) (?:\w+ )?(?:explod\w*|soar\w*|surg\w*|climb\w*|rising|out of control)\b|\bruin(?:s|ed|ing)? (?:your|their|his|her|everything)",
         ),
         "Say it plainly, without alarm.",
         "Alarm about depression and suicide harms readers who live with them.",
@@ -387,6 +435,7 @@ RULES = (
         (
             r"\b(?:commit(?:s|ted|ting)? suicide|crazy|insane|psycho|lunatic|junkies?|drug abusers?|clean (?:and sober|from drugs)|weak[- ]willed|snap out of|(?:just |should )(?:cheer up|think positive)|attention[- ]seeking|cry for help|(?:suffers?|suffering) from (?:mental illness|depression))\b",
             r"\b(?:depressed people|people (?:with depression|who are depressed)) are (?:\w+ )?(?:selfish|lazy|weak|dangerous|to blame|negative)\b|\bnormal people\b|\bmental patients?\b|\bmadness\b|\bpull (?:yourself|themselves) together\b",
+            r"\bfail(?:ed|s|ing)? (?:to|in) (?:kill|end|take|taking|killing|ending) (?:him|her|them|your|his|their)\w*\b",
         ),
         "Use plain, person-first words.",
         "Judging words keep people from asking for help.",
@@ -398,6 +447,7 @@ RULES = (
         (
             r"\b(?:the|a|an) (?:depressed|suicidal|mentally ill|schizophrenic|bipolar|depressive|addict|alcoholic|ocd)(?=[.,;:!?]|\s+(?:who|are|is|often|and|need|should|will|has|can|must|may)\b|$)",
             r"\b(?:depressives|schizophrenics?|addicts|alcoholics|manic depressives|the mentally ill)\b(?! (?:disorder|anonymous))|\b(?:suicidal|depressed|schizophrenic|bipolar|borderline) (?:people|patients?|persons?|individuals?|men|women|teens?)\b",
+            r"\b(?:a|an|the) (?:depressive|schizophrenic|manic|bulimic|anorexic|psychotic)\b(?! (?:episodes?|symptoms?|disorders?|illness|phase|state|drugs?))",
         ),
         "Write “a person with depression”, “a person thinking about suicide”.",
         "A person is more than an illness.",
@@ -409,6 +459,7 @@ RULES = (
         "dose",
         (
             r"\b\d+(?:\.\d+)? ?(?:mg|milligrams?|mcg|micrograms?|ml)\b|\b(?:half a|one|two) milligrams?\b|\bunder (?:your|the) tongue (?:\w+ )?(?:once|twice|daily|a day|a week)\b",
+            r"\b(?:half|quarter|third)(?: of)? an? (?:tablet|lozenge|troche|pill)\b|\bunder (?:your|the) tongue\b",
         ),
         "Take the dose out, or say that it is the one a study used.",
         "The site gives no dose advice.",
@@ -421,6 +472,7 @@ RULES = (
         (
             r"\b(?:at[- ]home|home[- ]based|mail[- ]order|by mail|in your own home|from your couch|take[- ]home|do-it-yourself) (?:ketamine|treatments?|infusions?|sessions?|kits?|lozenges?|use)|\bketamine (?:at home|by mail|lozenges|troches|gummies|nasal sprays? at home)\b",
             r"\b(?:ship|mail|send|deliver|post)(?:s|ed|ing)? (?:\w+ ){0,4}?(?:ketamine|tablets|lozenges|troches|medicine|kits?)\b(?:[^.]{0,20}\b(?:you|your|home|door)\b)?|\b(?:comfort|privacy) of (?:your )?(?:own )?home\b|\bon your (?:own )?(?:sofa|couch|bed)\b|\btreat yourself (?:at|from|in)\b",
+            r"\b(?:infusions?|ketamine|drips?|treatment) (?:at|in your|to your) (?:own )?(?:home|house|door\w*|bedroom)\b|\bmobile (?:team|clinic|nurse|infusion)\b|\bin-home\b|\bwe come to you\b",
         ),
         "Take it out, or carry the FDA's alert on compounded ketamine beside it.",
         "The FDA warns of ketamine taken at home without monitoring.",
@@ -432,6 +484,7 @@ RULES = (
         (
             rf"\b(?:stop|quit|skip|come off|throw (?:away|out)|toss|ditch|dump|flush|cut out|get off|go off|taper|replace|drop|forget|leave behind|lower|raise|double|cut|change) (?:off )?(?:taking )?(?:your|their|all|the|other|these|any)?(?: \w+)? ?(?:dose of )?{MEDICINE}\b",
             rf"\bwean (?:\w+ )?off\b|\b(?:never|not|no longer) (?:\w+ )?need (?:\w+ ){{0,3}}?(?:{MEDICINE}|therapist|therapy)\b|\b(?:lower|raise|double|cut|change|increase|reduce) (?:your|the) dose\b",
+            rf"\b(?:toss|bin|skip|drop|dump) (?:out )?(?:\w+ ){{0,4}}?{MEDICINE}\b",
         ),
         "Write “Do not stop or change a medicine without asking your doctor.”",
         "Stopping a medicine suddenly can harm.",
@@ -442,6 +495,7 @@ RULES = (
         "alone-after",
         (
             r"\b(?:drive (?:yourself )?home|(?:go|head)s? (?:straight |right )?back to (?:work|the office|your desk)|return to work (?:the same|that|right)|drive (?:the same|later that) day|drive (?:as soon as|when(?:ever)?|once) you feel|fine to drive|safe to drive|(?:go|get|travel|walk) home (?:alone|by yourself|on your own))\b",
+            r"\b(?:get|be|getting) behind the wheel\b|\bback (?:at|to) (?:your desk|work|the office) (?:by|the same|that|after|in)\b|\bno need (?:for|to bring) (?:a |an )?(?:driver|ride|escort)\b",
         ),
         "Write “No driving for 24 hours; someone takes you home.”",
         "No driving or risky tasks for 24 hours after ketamine.",
@@ -453,6 +507,7 @@ RULES = (
         (
             r"\byou (?:probably |clearly |likely |almost certainly |surely )?(?:have|suffer from|are suffering from) (?:[\w-]+ ){0,2}(?:depression|trd|ptsd|bipolar|a disorder)\b(?! (?:and|when|ask|talk|or)\b)(?![^.]*\b(?:talk|should|ask)\b)",
             r"\byou need (?:ketamine|an infusion|infusions|treatment)\b|\byou are (?:a|an|the) (?:perfect|ideal|good|great|right) (?:candidate|fit)\b|\bketamine is (?:right|perfect|made) for you\b",
+            r"\byou are (?:clearly |probably |obviously )?(?:depressed|suicidal|bipolar|traumatized)\b|\byou need our\b",
         ),
         "Leave the diagnosis to a clinician: “A clinician can tell you”.",
         "A page cannot diagnose its reader or say that it needs ketamine.",
@@ -462,7 +517,7 @@ RULES = (
     _rule(
         "many-conditions",
         (
-            r"(?:\b(?:anxiety|ptsd|ocd|bipolar|chronic pain|migraines?|fibromyalgia|addiction|alcohol use|eating disorders?|adhd|autism|insomnia|postpartum|depression|crps|lyme)\b[^.]*){4}",
+            r"(?:\b(?:anxiety|ptsd|ocd|bipolar|chronic pain|migraines?|fibromyalgia|addiction|alcohol use|eating disorders?|adhd|autism|insomnia|postpartum|depression|crps|lyme)\b[^.]*){4}|\b(?:for|treats?|with|helps?) (?:\w+ )?(?:\b(?:anxiety|ptsd|ocd|bipolar disorder|chronic pain|pain|migraines?|addiction|adhd|insomnia|depression)\b(?:, | and |, and | or |, or )?){3}",
             r"\b(?:we (?:also )?(?:treat|help with)|ketamine (?:also )?(?:treats|helps with)|works for)\b[^.]*(?:\b(?:anxiety|ptsd|ocd|bipolar|pain|migraines?|fibromyalgia|addiction|adhd|insomnia)\b[^.]*){2}",
         ),
         "Name one condition and its evidence. Take the list out.",
@@ -475,6 +530,7 @@ RULES = (
         (
             r"\b(?:the (?:deeper|stronger|more intense|higher))[^.]*\b(?:better|more (?:benefit|healing|relief))\b|\byou (?:need|must have|have) to (?:trip|dissociate|let go)\b|\bpsychedelic (?:journey|experience|trip)\b",
             r"\b(?:trip|journey|experience|visions?|high) (?:itself |alone )?(?:is|are) (?:\w+ )?(?:what|the part that|where)\b[^.]*\bheal\w*|\bego death\b|\bmystical\b",
+            r"\bthe (?:deeper|further|stronger|more) you (?:go|travel|let go|dissociate)\b",
         ),
         "Say that a strong experience is not needed.",
         "The link is weak and was found afterwards.",
@@ -496,6 +552,7 @@ RULES = (
             r"\b(?:act now|act fast|today only|limited (?:spots?|time|offer|availability|openings|places|spaces)|do not (?:wait|delay|miss|put it off|hesitate)|hurry|before it is too late|last chance|while (?:spots|space|you (?:still )?can|places)|why wait|what are you waiting|offer ends|time is running out|not a moment to lose|never been a better time)\b",
             r"\b(?:only|just) (?:a few |\w+ )?(?:spots?|places?|slots?|openings?|spaces?|appointments?|chairs?|seats?) (?:left|remain\w*|available|open|in)\b|\b(?:spots?|places?|slots?|openings?|spaces?|appointments?) (?:left|remaining|are (?:\w+ )?(?:going|filling|limited|running|disappearing|scarce)|going|filling)\b|\bfilling (?:up )?fast\b",
             r"\b(?:every|each|another) (?:day|week|hour) (?:you|that you|spent|of) (?:wait\w*|delay\w*|suffer\w*|lost)\b|\bwait (?:another|one more) (?:day|minute)\b",
+            r"\b(?:do not|never) let (?:another|one more|this)\b|\bslip (?:by|away)\b|\bact (?:quickly|soon|today|promptly)\b|\b(?:openings|places|spots|chairs|appointments) are (?:scarce|limited|few)\b|\boffer (?:is )?(?:valid|good|ends|expires)\b|\bvalid (?:until|through)\b",
         ),
         "Take it out: no pressure.",
         "A person in depression is not to be hurried.",
@@ -509,6 +566,7 @@ RULES = (
             r"(?:^|[?.!:,;] )(?:book|schedule|reserve|claim|secure|grab|sign up|request) (?:\w+ ){0,3}?(?:now|today|online|visit|chair|seat|spot|place|slot|appointment|infusion|session|consultation|first)\b(?! (?:with your|ride))",
             r"\b(?:book|schedule|reserve|claim|secure|sign up for) (?:your|an?|now|today|yours) (?:\w+ )?(?:chair|seat|spot|place|slot|appointment|infusion|session|consultation|visit|today|now)\b|\bcall (?:us )?(?:now|today)\b|\bget started (?:today|now)\b",
             r"\btake the first step\b|\bstart your (?:journey|healing|treatment|recovery)\b|\bjoin (?:the )?(?:hundreds|thousands|many)\b|\b(?:starts|begins) (?:here|today|now)\b|\bready to (?:start|begin|change|take|heal)\b[^.]*\?",
+            r"(?:^|[?.!:] )(?:click|tap|come in|come and|text|dial) (?:\w+ ){0,3}?(?:claim|spot|see why|today|now|start)\b",
         ),
         "Say “We will call you” and leave the choice to the reader.",
         "The page informs; it does not sell.",
@@ -521,6 +579,7 @@ RULES = (
         (
             r"\b(?:discount(?:s|ed)?|\d+ ?(?:%|percent) off|percent off|half (?:off|price)|coupons?|vouchers?|promo(?:tion|tional|s)?|special (?:price|prices|pricing|rate|rates|offer|offers|deal)|(?:summer|winter|spring|fall|holiday|new year|introductory|this month's|our) specials?|package (?:deals?|pricing)|packages|bundles?|best deals?|great deals?|free (?:consultation|consult|session|trial|infusion|visit|assessment|screening)|gift cards?|refer a friend|membership savings|easy financing|0% financing)\b",
             r"\bbuy (?:one|two|three|four|five|\d)\b|\b(?:get|and) (?:one|the \w+|a \w+) (?:\w+ )?free\b|\bsave (?:up to )?(?:\$|money|big|more|\d)|\bpay (?:\w+ ){0,4}?up front\b[^.]*\bsave|\bsave\b[^.]*\bup front\b",
+            r"\b(?:loyalty|rewards?|referral) (?:program|card|points|bonus)\b|\bpay less\b|\bfor (?:only|just) \$|\bprice (?:drop|cut|match)\b|\bbring a friend and\b",
         ),
         "Take it out.",
         "No discounts, packages or offers.",
@@ -530,6 +589,7 @@ RULES = (
         "affordable",
         (
             r"\b(?:affordable|affordably|cheap(?:er|est)?|low[- ]cost|inexpensive|budget[- ]friendly|cost[- ]effective|great value|good value|worth every (?:penny|cent|dollar)|pays? for (?:itself|themselves)|(?:fits?|suits?) (?:every|any|your) (?:budget|pocket|wallet)|within everyone's reach|priced right|reasonably priced)\b",
+            r"\bcosts? (?:far |much |a lot )?less than\b|\bfor less than (?:a|the) (?:price|cost)\b|\beasy on (?:the|your) (?:wallet|budget)\b",
         ),
         "Give the clinic's dated price list, or say how to ask.",
         "A course costs thousands of dollars; “affordable” is not for us to say.",
@@ -539,6 +599,7 @@ RULES = (
         "insurance-promise",
         (
             r"\b(?:insurance|insurers?|your plan|medicare|medicaid) (?:\w+ )?(?:covers?|pays?|picks? up|foots?|takes care)\b|\bcovered by (?:most |your |all |many )?insur\w+\b|\bno out[- ]of[- ]pocket\b|\bfully covered\b|\bcosts? you nothing\b",
+            r"\b(?:most|all|many) (?:insurers|plans|insurance companies) (?:\w+ )?(?:pay|cover)\b",
         ),
         "Say what insurance often does and does not do, with its source.",
         "Most plans do not pay for IV ketamine for depression.",
@@ -554,11 +615,14 @@ RULES = (
             r"[”\"],? (?:says?|said|writes?|wrote|shares?|recalls?|told us)\b|[”\"] (?:-|—)? ?(?:a |an |our |one )?(?:happy|grateful|satisfied|former|real)? ?(?:patient|client|customer)\b",
             r"\b(?:five|5)[- ]stars?\b|★|\b(?:star|patient|google) ratings?\b|\brated \d|\breviews? on (?:google|yelp)|\b(?:read|see|watch|hear|view) (?:\w+ )?(?:what (?:our |other )?(?:patients|clients|people)|our (?:\w+ )?(?:reviews|testimonials|stories)|(?:patient )?(?:testimonials|reviews))\b|\btestimonials\b",
             r"\bask (?:any|one) of our (?:patients|clients)\b|\b(?:would )?recommend us\b|\buntil (?:he|she|they|I) (?:met|found|came to|tried|discovered) (?:us|our|ketamine)\b|\b(?:woman|man|patient|mother|father|veteran|teacher|client) (?:who )?(?:came|comes) to us\b",
+            r"[“\"][^”\"?]*\b(?:I|my|me)\b[^”\"?]*[”\"]|(?-i:\b(?!January|March|May\b|Room|Suite)[A-Z][a-z]+), (?:aged? )?\d{2},|\b(?:google|yelp|facebook|online) (?:score|rating|reviews?)\b|\b(?:patients|people|clients) (?:love|adore|trust|choose|praise|rave about) (?:us|our|this|it)\b|\b(?:calls?|called) it the best\b",
         ),
         "Take it out: no testimonials, ratings or stories.",
         "None was given to us, and a story says nothing about the next person.",
         "SAFETY E1, E3; ftc-endorse-2023; ftc-reviews-2024",
-        unless=r"\b(?:in (?:a|one|the) (?:study|trial|survey)|researchers)\b|\[\d",
+        unless=r"\b(?:in (?:a|one|the) (?:study|trial|survey)|researchers)\b|\[\d"
+        + r"|"
+        + r"\b(?:you (?:can|could|may|might) say|ask|asks|tell us|tell (?:your|the)|such as|question \d|item)\b",
     ),
     _rule(
         "praise",
@@ -566,6 +630,7 @@ RULES = (
             r"\b(?:critical option|vital option|game[- ]chang\w+|life[- ]chang\w+|remarkabl[ey]|amazing\w*|incredibl[ey]|astonishing\w*|extraordinar\w+|astounding|phenomenal|fantastic|wonderful|marvel\w*|miracle|promising (?:new )?(?:hope|cure|answer)|powerful (?:new )?(?:treatment|therapy|tool|medicine)|unparalleled|next[- ]generation|innovative|advanced (?:therapy|treatment|care|medicine)|exciting|gold standard|holy grail|superior care)\b",
             r"\b(?:leading|finest|foremost|premier|renowned|acclaimed|award[- ]winning|world[- ]famous|top[- ](?:quality|notch|rated|tier)|first[- ]class|five[- ]star|pioneer\w*|trailblaz\w*)\b(?! (?:edge|cause))",
             r"\bbest (?:clinic|care|treatment|choice|option|doctors?|team|hope|chance|in|available|ketamine)\b|\btop (?:doctors?|clinic|specialists?)\b|\btrusted by\b|\b(?:care|treatment|team|clinic|doctors?|name) you can trust\b|\bmost (?:experienced|trusted|advanced|exciting|important|effective|powerful|successful|respected)\b|\b(?:nobody|no one) (?:does|offers|cares)\b[^.]*\b(?:better|more)\b|\b(?:biggest|greatest) (?:\w+ )?(?:advance|discovery|step|hope|leap)\b|\bnumber one\b|#1\b",
+            r"\b(?:the|our|very|among the) (?:very )?best\b(?! (?:estimate|guess|definition|dose|source|summary|answer|studied|way|thing to|time|place|evidence|known|you can|answer|next|not))|\bat its finest\b|\b(?:has|have|gets?|with) better (?:results|outcomes)\b|\bexperts? (?:\w+ )?(?:recommend|love|prefer|choose|praise)\w*\b",
         ),
         "Say what it is, without praise.",
         "The overall impression is part of the claim.",

@@ -15,8 +15,8 @@ DENIED = re.compile(
 )
 # The same, said after it.
 DENIED_AFTER = re.compile(
-    r"^[^.;!?]{0,80}\b(?:(?:has|have|had|was|were|is|are) (?:not|never) (?:been )?(?:shown|proven|tested|found|known|true|"
-    r"clear|certain)|is (?:a myth|wrong|false|untrue|unknown|unproven|misleading|unclear)|(?:do|does) not (?:support|"
+    r"^[^.;!?]{0,80}\b(?:(?:has|have|had|was|were|is|are) (?:not|never) (?:been )?(?:shown|proven|tested|found|known|"
+    r"true|clear|certain)|is (?:a myth|wrong|false|untrue|unknown|unproven|misleading|unclear)|(?:do|does) not (?:support|"
     r"back|mean|bear)|(?:is|are) a warning sign|is no (?:proof|evidence|reason))\b",
     re.IGNORECASE,
 )
@@ -28,7 +28,8 @@ NO_DENIAL = re.compile(
 )
 # A question that a page answers is no claim: "Can ketamine cure depression?"
 ASKED = re.compile(
-    r"^\W*(?:can|could|does|do|did|is|are|will|would|should|has|have|what|how|when|which|who)\b[^.!]*\?\W*$", re.IGNORECASE
+    r"^\W*(?:can|could|does|do|did|is|are|will|would|should|has|have|what|how|when|which|who)\b[^.!]*\?\W*$",
+    re.IGNORECASE,
 )
 CONTRACTIONS = (
     (re.compile(r"\b(?:can't|can not)\b", re.IGNORECASE), "cannot"),
