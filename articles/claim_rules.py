@@ -21,9 +21,9 @@ ILL = (
 OTHER = (
     r"(?:antidepressants?|pills?|tablets|medicines?|medications?|meds|drugs|ssris?|tms|ect|electroconvulsive|shock therapy|talk therapy|"
     r"psychotherapy|counseling|therapy|other (?:\w+ )?(?:treatments?|options?|medicines?|medications?|drugs)|(?:every|any|all) other|traditional|"
-    r"conventional|standard|anything|everything|usual care|prozac|zoloft|lexapro|lithium|what you)"
+    r"conventional|standard|anything|everything|usual care|prozac|zoloft|lexapro|celexa|paxil|effexor|cymbalta|wellbutrin|electroshock|lithium|what you)"
 )
-MEDICINE = r"(?:medicines?|medications?|antidepressants?|pills|tablets|benzodiazepines?|meds|prescriptions?|ssris?|lithium|prozac)"
+MEDICINE = r"(?:medicines?|medications?|antidepressants?|pills|tablets|benzodiazepines?|meds|prescriptions?|ssris?|lithium|prozac|zoloft|lexapro|celexa|paxil|effexor|cymbalta|wellbutrin|abilify|xanax)"
 PEOPLE = r"(?:people|patients|clients|those|adults|men|women|users|families)"
 WELL = (
     r"(?:feel(?:s|ing)? (?:\w+ )?(?:better|good|great|well|happy|happier|hopeful|relief|lighter|like (?:yourself|themselves|a new|new))|"
@@ -95,6 +95,8 @@ RULES = (
             r"\b(?:your|a) (?:new|happier|better|brighter) (?:life|you|self|future|tomorrow)\b|\ba happier you\b|\bget (?:your|their) li(?:fe|ves) back\b",
             r"\bfeel the difference\b|\bready to feel (?:better|good|well|alive)\b|\bsee (?:their|your) depression lift\b",
             r"\b(?:start|begin|back to|keep) (?:living|enjoying|loving) (?:life|again|your)\b|\bliv(?:e|ing) (?:fully )?again\b|\bsay (?:hello|goodbye|good-bye) to\b|\bbelieve in (?:life|yourself)\b|\b(?:truly|really) makes a difference\b|\bresults you can feel\b",
+            r"\b(?:take|get|win|give (?:you|people|them)|bring) (?:back )?(?:control of )?(?:your|their|his|her|my) (?:\w+ )?(?:life|lives|spark|smile|joy|self|family|old life|world|energy|wife|husband)(?: back)?\b|\b(?:his|her|their|my|a) (?:wife|husband|mother|father|son|daughter|life|smile|marriage) back\b|\bbrighten\w*\b|\blight at the end\b|\bcome alive\b|\bcolors? (?:back|return)|\bsmile again\b",
+            r"\b(?:turn|switch|bring)s? the lights? (?:back )?on\b|\byou deserve (?:to|relief|a|better|happiness)\b|\bexpect to (?:wake|feel|be|leave|smile)\b|\b(?:leaves?|left|walks? (?:out|away)) (?:\w+ )?(?:smiling|happy|changed|lighter|hopeful)\b|\byour (?:happiness|joy|smile|mood)\b[^.]*\b(?:will|back|return\w*)\b|\b(?:their|the) spark\b",
         ),
         "Say that some people feel better, how many in a study, and for how long.",
         "A certain benefit is promised.",
@@ -117,7 +119,7 @@ RULES = (
         "works-for-all",
         (
             r"\b(?:works?|helps?|is right|is good|succeeds?) (?:for |with )?(?:everyone|everybody|anyone|anybody|all (?:of )?(?:our )?(?:patients|people)|(?:nearly|almost) (?:everyone|everybody|all)|every patient|most\b|whoever)",
-            rf"\b(?:everyone|everybody|anyone|(?:nearly|almost) (?:everyone|everybody)|all (?:of )?our patients|every (?:one of our )?patients?|each patient|no one)\b[^.]{{0,30}}\b(?:{WELL}|leaves? (?:happy|well|with)|walks? (?:out|away) (?:happy|feeling))",
+            rf"\b(?:everyone|everybody|anyone|every one of our patients|(?:nearly|almost|practically|virtually) (?:everyone|everybody)|all (?:of )?our patients|every (?:one of our )?patients?|each patient|no one)\b[^.]{{0,30}}\b(?:{WELL}|leaves? (?:happy|well|with)|walks? (?:out|away) (?:happy|feeling))",
             r"\balways (?:works|helps)\b",
         ),
         "Say for how many out of 100, compared with what; and that it does not help everyone.",
@@ -135,11 +137,13 @@ RULES = (
             r"\b(?:depression|sadness|symptoms|despair|darkness|hopelessness|low mood)\b(?: \w+){0,4}? (?:gone|vanish(?:es|ed)?|disappear(?:s|ed)?|melt(?:s|ed)? away|go(?:es)? away|evaporates?|a thing of the past|behind you)\b",
             r"\b(?:depression|it|they) (?:will )?(?:not|never) (?:come|comes|return|returns)(?: back)?\b|\byears of sadness\b",
             r"\b(?:depression|it) (?:does not|will not|doesn\'t) stand a chance\b|\b(?:tackl|attack|fight|treat)(?:s|es|ing)? (?:\w+ )?depression at (?:its|the) (?:root|source|core)\b|\broot cause\b|\bfreedom from (?:\w+ )?depression\b|\bfree of depression\b",
+            r"\b(?:we|ketamine|infusions?|it) (?:will )?(?:fix|heal|cure|crush|beat|end|stop|break|silence|shatter|lift)(?:e?s)? (?:the |your |away )?(?:\w+ ){0,2}?(?:depression|anxiety|ptsd|ocd|sadness|blues|pain|cycle|darkness|grip)\b|\b(?:depression|sadness|darkness|symptoms)\b (?:\w+ )?(?:melts?|fades? away|dissolves?|crumbles?|is history|loses its grip|releases?)\b|\bbeat the blues\b",
+            r"\b(?:depression|sadness) (?:has|have|had|will)? ?(?:finally )?(?:met|meets?) (?:its|their) match\b|\bno match for\b|\bsay (?:farewell|goodbye|good-bye|so long) to\b|\bbid (?:farewell|goodbye)\b|\bleave (?:\w+ )?(?:depression|sadness|pills) behind\b",
         ),
         "Say how many people had fewer symptoms, compared with what, and for how long.",
         "It is no cure: for many people nothing changes, and for many others it fades.",
         "SAFETY A2, A9; murrough2013repeat",
-        unless=STUDIED + r"|\bto end (?:the|your) (?:visit|drip)|\b(?:safety plan|988)\b",
+        unless=STUDIED + r"|\bto end (?:the|your) (?:visit|drip)|\b(?:safety plan|988)\b" + r"|" + r"\bhas not gone\b",
     ),
     _rule(
         "proven",
@@ -149,6 +153,7 @@ RULES = (
             r"\b(?:the )?(?:evidence|science|data) (?:is|are) (?:\w+ )?(?:clear|strong|overwhelming|solid|settled|compelling|in)\b",
             r"\b(?:no|little) doubt (?:that|about)\b",
             r"\b(?:it is|is) a (?:proven |known )?fact\b|\b(?:countless|numerous|many|dozens of|hundreds of) (?:stud(?:y|ies)|trials) (?:\w+ )?(?:confirm|show|prove|back|agree)\w*\b",
+            r"\b(?:stud(?:y|ies)|science|research|evidence|trials|results) (?:leaves?|removes?|speaks? for)\b|\bspeaks? for (?:itself|themselves)\b|\b(?:scientifically|medically|clinically) (?:validated|backed|supported|tested|verified|established)\b",
         ),
         "Name the study, how many people took part and what was not found.",
         "The fairest summary rates the evidence as very uncertain.",
@@ -162,6 +167,7 @@ RULES = (
             rf"\b{SOON}\b[^.]{{0,30}}\b(?:relief|better|mood|recover\w*|happ\w+)\b",
             r"\b(?:fast|rapid|instant|immediate|quick|same-day|speedy)(?:ly)?[- ](?:acting )?(?:relief|results|recovery|improvement|fix)\b|\bworks? (?:fast|quickly|rapidly)\b",
             r"\b(?:one|a single|just one) (?:visit|session|infusion|drip) (?:is (?:all|enough)|can (?:change|turn)|changes|will change)\b",
+            r"\b(?:ketamine|it|infusions?|relief) (?:takes?|needs?) (?:only |just )?(?:\w+ )?(?:minutes|hours)\b|\b(?:faster|quicker|sooner) than you think\b|\bin (?:record time|an afternoon|a matter of)\b|\b(?:in|within) (?:just |only )?(?:days|a week), not (?:weeks|months)",
         ),
         "Say how many people, compared with what, and that it often fades.",
         "Speed is half the finding; how soon it fades is the other half.",
@@ -178,6 +184,7 @@ RULES = (
             r"\b(?:for good|for ever|forever|once and for all|here to stay|for the rest of your life)\b|\blifetime of\b",
             r"\b(?:it|effects?|benefits?|relief|improvements?|results?) (?:will )?(?:lasts?|stays?|holds?|endures?|remains?)(?: \w+)? (?:for )?(?:(?:many |several )?(?:years|months)|with you|a lifetime|always)\b",
             r"\b(?:benefits?|relief|effects?|results?|improvements?) (?:that )?(?:never|does not|do not|will not) (?:wear|fade|end|stop|leave)\b|\b(?:relief|results?|benefits?|recovery|improvement|change|happiness) that lasts?\b",
+            r"\b(?:effects?|relief|results?|change|benefits?|improvement)s? (?:is|are) (?:permanent|lasting|forever|for life|long-lasting)\b|\bnever (?:\w+ )?(?:depressed|sad) again\b|\bstay well\b",
         ),
         "Say how long it lasted in studies, and that it fades for many.",
         "Among those it helped, half had relapsed within weeks.",
@@ -267,12 +274,16 @@ RULES = (
             r"\b(?:non[- ]?addictive|cannot (?:become|get) (?:addicted|hooked)|(?:will )?not (?:get|become) (?:hooked|addicted|dependent)|not habit[- ]forming|(?:addiction|dependence|dependency|misuse) is (?:not|never) (?:a|an|something)|no (?:risk|danger|chance) of (?:addiction|dependence|harm))\b",
             r"\b(?:no (?:known |real |serious )?(?:risks?|downsides?|danger)|risks? (?:is|are) (?:\w+ )?(?:small|tiny|low|minor|few|minimal|negligible|rare|manageable|under control))\b",
             r"\b(?:the )?worst (?:that|thing that) can happen\b|\bnothing (?:more|worse) than\b|\bzero (?:chance|risk|danger)\b|\bnot experience (?:the |any )?side[- ]effects\b|\bfree (?:of|from) side[- ]effects\b",
+            r"\b(?:nothing|little) (?:that )?(?:can|could|will) (?:go wrong|hurt you)\b|\bno (?:downtime|hangover|worries|drawbacks|surprises|catch|recovery time|long-term effects)\b|\ball[- ]natural\b|\b(?:never|not) (?:crave|cravings?)\b|\bcompletely (?:natural|clean)\b|\bsafe(?:ly)? (?:used|given) (?:for|to) (?:decades|years|millions|children)",
+            r"\b(?:practically|virtually|nearly|almost) everyone (?:tolerates|handles)\b|\bcannot (?:overdo|take too much|hurt|harm)\b|\b(?:without|with no) (?:trouble|problems?|worry|fuss|complications?)\b|\bwell studied\b[^.]*\bsafe|\bsafe\b[^.]*\bwell studied\b",
         ),
         "Name the risk and what is done about it.",
         "Ketamine can be misused and has real risks.",
         "SAFETY A7, B5",
         deniable=False,
-        unless=r"\b(?:not painless|no one|nobody|not known|how|so that|to be sure|is not)\b(?! a (?:concern|problem|worry|risk))|\[\d|\?$|\bdoes not mean\b",
+        unless=r"\b(?:not painless|no one|nobody|not known|how|so that|to be sure|is not)\b(?! a (?:concern|problem|worry|risk))|\[\d|\?$|\bdoes not mean\b"
+        + r"|"
+        + r"\bcall\b",
     ),
     _rule(
         "better-than",
@@ -282,6 +293,8 @@ RULES = (
             rf"\bunlike (?:\w+ )?{OTHER}\b[^.]*\b(?:ketamine|infusions?|works|has no|fast)\b|\b(?:succeeds?|works|helps) (?:where|when) (?:\w+ )?{OTHER} (?:fail|do not|cannot)|\bdoes what (?:\w+ )?{OTHER} (?:cannot|do not)|\bwhat {OTHER} (?:cannot|could not|never)\b",
             r"\b(?:second to none|unmatched|unrivall?ed|unbeatable|in a class of its own|no other treatment)\b",
             rf"\bcompared (?:with|to) (?:\w+ )?{OTHER}[^.]*\b(?:kinder|gentler|safer|easier|better|faster|stronger|superior|wins?)\b|\b(?:fewer|less) (?:dangers?|harms?|problems?|drawbacks?) than\b|\bwhy (?:take|suffer|settle|put up|stay|live)\b[^.]*\b(?:pill|drip|infusion|ketamine|medicine|depression|when)\b",
+            rf"\b(?:\w+er|more \w+|less \w+) (?:\w+ )?than (?:\w+ ){{0,2}}?{OTHER}\b|\b(?:pills|antidepressants|other treatments) (?:take|need) (?:weeks|months)\b|\bno (?:pill|antidepressant|medicine) (?:can|comes|does|works)\b",
+            rf"\b(?:better|safer|gentler|kinder|smarter|superior) (?:\w+ )?than \w+|\b(?:smarter|wiser|better|safer|superior|obvious) (?:choice|option|way|alternative)\b|\bforget (?:about )?(?:\w+ )?{OTHER}\b|\bno (?:clinic|one|other)\b[^.]*\bbetter (?:results|care|outcomes)\b|\bkinder to\b",
         ),
         "Take the comparison out, or name the trial that made it.",
         "No fair comparison with these treatments is in the sources.",
@@ -296,13 +309,17 @@ RULES = (
             r"\b(?:fda|government|federal|regulators?)\b[^.]{0,25}\b(?:approv\w+|clear(?:ed|s)|green[- ]?light|signed off|sign(?:s)? off|bless\w*|endors\w+|authori[sz]\w+|recogni[sz]\w+|back(?:s|ed)|said yes|gave (?:the|its))\b[^.]{0,40}\b(?:ketamine|infusions?|treatment|therapy|depression|it)\b",
             r"\b(?:ketamine|infusions?|treatment|therapy|drip|it)\b[^.]{0,15}\b(?:is|are|has|have|with|got|received|carries|holds)\b[^.]{0,12}\b(?:fda|federal|government)[- ](?:approv\w+|clear\w+|authori\w+|endors\w+|back\w+)",
             r"\bfederal(?:ly)?[- ](?:approved|cleared|endorsed|backed)\b|\bfda\b[^.]{0,40}\b(?:approv\w+|recogni\w+|endors\w+|support\w*|stands behind)\b[^.]*\b(?:ketamine|infusions?|our|mood|depression treatment)\b|\b(?:ketamine|infusions?|our treatment)\b[^.]{0,40}\b(?:fda|federal)\b[^.]{0,20}\b(?:approval|clearance|endorsement|blessing|seal)\b",
+            r"\bfda[- ]\w+(?:ed|ized) (?:therapy|treatment|medicine|care|clinic|ketamine|infusions?|protocol)\b|\bgovernment\b[^.]*\b(?:clear|approv|endors|back)\w*\b[^.]*\b(?:ketamine|infusions?)\b|\bketamine\b\W{1,3}(?:\w+, )?approved\b",
+            r"\b(?:endorsed|backed|recommended|trusted|recognized|blessed|supported) by (?:the )?(?:fda|government|regulators|nih|cdc)\b|\b(?:regulators|the fda|government) (?:trusts?|loves?|recommends?|prefers?)\b",
         ),
         "Say that the FDA has not approved IV ketamine for depression.",
         "Its approval is for anesthesia alone.",
         "SAFETY F4, B1; ketamine-label; fda-compounded-2023",
         unless=r"anesthe|surgery|esketamine|spravato|nasal|only (?:one|form)|other (?:medicine|drug|treatment)|antidepressants? (?:that|is|are)|is there an?|does the fda|off-label|\b(?:not|never) (?:yet |been )*(?:approv|clear|authori|endors|backed)|\bit for [^.]*\[\d"
         + r"|"
-        + r"\b(?:has|have|had) (?:approved|cleared) no\b|\bno (?:form|product)\b|\bnothing\b|\bdo(?:es)? not\b|\bpost|\bapplication\b",
+        + r"\b(?:has|have|had) (?:approved|cleared) no\b|\bno (?:form|product)\b|\bnothing\b|\bdo(?:es)? not\b|\bpost|\bapplication\b"
+        + r"|"
+        + r"\bis not fda\b|\bapproved for [^.?]*\? no\b",
     ),
     _rule(
         "spravato-supports",
@@ -323,6 +340,8 @@ RULES = (
             r"\b(?:repair|heal|reset|rewir|re-wir|reboot|regrow|restor|regenerat|fix|recharg|rejuvenat|retrain|rebuild|rebuilt|renew|revers|refresh|remodel|mend|jump-?start|kick-?start|reprogram|re-?set)(?:e?s|es|ing|e?d|med|ming|ting)?e?\b(?:\s+\w+){0,4}?\s+(?:brains?|neurons?|brain cells?|nerve cells?|nerves|synapses|neural pathways?|pathways|circuits?|circuitry|connections|wiring|minds?|nervous system|damage(?: of depression)?)\b",
             r"\b(?:switch(?:es)?|turn(?:s)?|flip(?:s)?)(?: \w+){0,3} (?:brain|mind|mood)(?: \w+)? (?:back )?on\b|\b(?:factory )?reset for (?:your|the) (?:brain|mind)\b|\bre-?wir(?:es|ing|e)\b|\breset button\b",
             r"\b(?:repair|fix|mend|heal|restor|rebuild)(?:e?s|ing)? (?:\w+ ){0,8}?(?:in|of|to) (?:the|your) (?:brain|mind)\b|\b(?:overactive|tired|broken|depressed|hurting|stuck) brain\b|\brestor(?:es?|ing) (?:\w+ )?(?:balance|harmony)\b|\bbalanc(?:es?|ing) (?:\w+ )?(?:brain|chemistry|chemicals)\b",
+            r"\b(?:patch|wak|wake|bring|knit|stitch|tun)(?:e?s|ing)? (?:\w+ ){0,5}?(?:brain|wiring|mind|neurons?|nerve cells)\b[^.]*",
+            r"\b(?:rewir|reset|reboot|reprogram)(?:e?s|ing|e?d)? (?:how|the way|your|you)\b|\bfactory reset\b|\bgrows? back\b[^.]*|\bfrom your brain\b",
         ),
         "Write “researchers think it may help brain cells form new connections for a time”.",
         "How it works is not settled, and the findings on connections are from animals.",
@@ -347,6 +366,7 @@ RULES = (
             r"\b(?:chemical|serotonin|brain|dopamine|glutamate) (?:imbalance|deficiency|shortage)\b|\bdepression is (?:simply|just|only|nothing but|merely|caused by|due to|all about)\b|\b(?:low|too little|lack of|not enough|short (?:on|of)) (?:on )?(?:serotonin|glutamate|dopamine)\b",
             r"\bdepression (?:comes|stems|results|arises) (?:simply |only )?from (?:a |an |too |low )?\w+",
             r"\b(?:is|are) (?:what|the reason) (?:makes?|you are|people are|you feel)\b[^.]*\b(?:sad|depressed)\b|\bmakes? you (?:sad|depressed)\b",
+            r"\b(?:serotonin|dopamine|glutamate) (?:\w+ )?(?:is|are|levels? (?:is|are)) (?:too |very )?low\b",
         ),
         "Take it out: depression has many causes.",
         "Depression is no simple brain chemical problem.",
@@ -361,6 +381,7 @@ RULES = (
             r"\b(?:lower|reduce|cut|slash)(?:s|d|ing|es)? (?:the |your )?(?:risk|rate|chance)s? of (?:\w+ )?suicide|\bsav(?:es?|ed|ing) (?:your |many |countless |my |her |his )?li(?:ves|fe)\b|\blife-saving\b",
             r"\b(?:tak|eras|lift|remov)(?:es?|s|ing|ed) (?:away )?(?:the|your|any) (?:wish|urge|desire|will) to die\b|\b(?:keep|stop|sav|protect)(?:e?s|p?ing|e)? (?:people|you|patients|them|anyone) from (?:killing|suicide|taking|dying|ending)",
             r"\b(?:suicidal thoughts|thoughts of suicide|the wish to die)\b (?:will )?(?:vanish|disappear|go away|are gone|stop|end|melt|fade away)",
+            r"\b(?:difference )?between life and death\b|\bwould (?:still )?be alive\b|\bmight have been saved\b",
         ),
         "Write “It has not been shown to prevent suicide.”",
         "No study shows that it prevents suicide.",
@@ -374,6 +395,7 @@ RULES = (
             r"\b(?:we treat|we see|ketamine is|infusions? (?:are|is)|critical|vital|option|answer|hope)\b[^.]{0,40}\b(?:in (?:a )?crisis|in an emergency|who are suicidal|thinking (?:about|of) suicide)\b",
             r"\bketamine can help\b[^.]*\b(?:suicid\w*|crisis)\b",
             r"\b(?:cannot go on|can not go on|give up on life|at rock bottom|end your life)\b[^.]*\b(?:we|infusion|ketamine|call us|clinic)\b|\b(?:from|on|at) the (?:edge|brink)\b",
+            r"\bat the end of (?:your|their) rope\b|\b(?:see no|no) way out\b[^.]*\b(?:we|clinic|ketamine|infusion)\b|\bthink(?:ing)? of suicide\b[^.]*\b(?:our help|with us|our clinic)\b",
         ),
         "Say “This clinic is not an emergency service” and give 988 and 911.",
         "Ketamine is never offered as the answer to a crisis.",
@@ -400,6 +422,7 @@ RULES = (
         (
             r"\b(?:overdos(?:e|ed|ing) (?:on|of|with)|overdosed|hang(?:ed|ing)? (?:him|her|your|them)sel\w*|hung (?:him|her|them)sel\w*|shot (?:him|her|them)sel\w*|slit(?:ting)? (?:his|her|their|your)|jump(?:ed|ing)? (?:from|off|in front)|drown(?:ed|ing)? (?:him|her|them)sel\w*|carbon monoxide|suicide note|noose|razor blade)\b",
             r"\b(?:swallow(?:ed|ing)?|took|taking|take) (?:\w+ ){0,4}?(?:bottles? (?:\w+ ){0,4}?(?:pills|tablets)|(?:too many|all (?:his|her|their)|a handful of) (?:\w+ )?(?:pills|tablets))\b|\bcut(?:ting)? (?:your|his|her|their) wrists?\b|\bkilled (?:him|her|them)sel\w+ (?:by|with|in)\b",
+            r"\b(?:took|ended) (?:his|her|their) (?:own )?li(?:fe|ves) (?:with|by|in|at|from)\b",
         ),
         "Take the detail out: no methods, places or notes.",
         "Details of a method can lead to imitation.",
@@ -413,6 +436,7 @@ RULES = (
             r"\bsuicide (?:is|was|seems|becomes|as) (?:\w+ )?(?:the|a|an|her|his) (?:\w+ )?(?:way out|answer|solution|escape|option|choice|relief)\b|\b(?:no wonder|only natural|understandable|who could blame|makes sense)\b[^.]*\b(?:suicid\w*|own li(?:fe|ves)|kill|want to die)",
             r"\bsuicide (?:is|was) (?:always |simply |only )?(?:caused by|due to|because of|the result of)\b|\b(?:drove|driven|pushed) (?:\w+ )?to suicide\b|\bat peace now\b|\b(?:better|no longer) (?:place|in pain)\b[^.]*\bsuicid",
             r"\bsuicide (?:brings?|gives?|offers?|ends?|means) (?:\w+ )?(?:peace|relief|rest|comfort|the pain|freedom)\b",
+            r"\bsuicide (?:is|was|seemed|felt like) (?:\w+ ){0,3}(?:escape|way out|exit|answer)\b",
         ),
         "Take it out: thoughts of suicide can pass, and help works for many people.",
         "Suicide is never shown as a way out, a normal answer or the work of one cause.",
@@ -424,6 +448,8 @@ RULES = (
             r"\bepidemic\b|\b(?:dies?|deaths?|suicides?|someone|takes? (?:his|her|their) (?:own )?li\w+)\b[^.]*\bevery (?:\d+ |few |other )?(?:seconds|minutes|hours|minute|second)\b|\bsilent killer\b|\bskyrocket\w*|\balarming\w*|\btragic\w*|\bravag\w*|\bnightmare\b|\bdesperate\w*|\bsuffering in silence\b|\bplague\b|\bstaggering\b|\bshocking\w*",
             r"\bsuicide is (?:\w+ )?(?:contagious|spreading|everywhere|on the rise|rising|soaring)\b|\bdepression (?:\w+ )?(?:kills|destroys?|ruins?|wrecks?|robs)\b|\b(?:los(?:e|ing)|destroy(?:s|ing)?) everything\b|\b(?:living|living a) hell\b|\bend up (?:alone|dead|losing)\b",
             r"\b(?:suicide|depression)(?: \w+)? (?:rates?|numbers?|deaths)? ?(?:is|are|keeps?) (?:\w+ )?(?:explod\w*|soar\w*|surg\w*|climb\w*|rising|out of control)\b|\bruin(?:s|ed|ing)? (?:your|their|his|her|everything)",
+            r"\b(?:waves?|tide|flood|surge|rash|spate) of (?:\w+ )?(?:suicides?|deaths|depression)\b",
+            r"\bterrif\w+\b|\bhorrif\w+\b|\bwill attempt suicide\b|\bdeadly\b|\bgrim\b",
         ),
         "Say it plainly, without alarm.",
         "Alarm about depression and suicide harms readers who live with them.",
@@ -436,6 +462,7 @@ RULES = (
             r"\b(?:commit(?:s|ted|ting)? suicide|crazy|insane|psycho|lunatic|junkies?|drug abusers?|clean (?:and sober|from drugs)|weak[- ]willed|snap out of|(?:just |should )(?:cheer up|think positive)|attention[- ]seeking|cry for help|(?:suffers?|suffering) from (?:mental illness|depression))\b",
             r"\b(?:depressed people|people (?:with depression|who are depressed)) are (?:\w+ )?(?:selfish|lazy|weak|dangerous|to blame|negative)\b|\bnormal people\b|\bmental patients?\b|\bmadness\b|\bpull (?:yourself|themselves) together\b",
             r"\bfail(?:ed|s|ing)? (?:to|in) (?:kill|end|take|taking|killing|ending) (?:him|her|them|your|his|their)\w*\b",
+            r"\bcr(?:y|ies) for attention\b|\bweakness of\b|\b(?:lazy|selfish|coward\w*)\b",
         ),
         "Use plain, person-first words.",
         "Judging words keep people from asking for help.",
@@ -473,6 +500,8 @@ RULES = (
             r"\b(?:at[- ]home|home[- ]based|mail[- ]order|by mail|in your own home|from your couch|take[- ]home|do-it-yourself) (?:ketamine|treatments?|infusions?|sessions?|kits?|lozenges?|use)|\bketamine (?:at home|by mail|lozenges|troches|gummies|nasal sprays? at home)\b",
             r"\b(?:ship|mail|send|deliver|post)(?:s|ed|ing)? (?:\w+ ){0,4}?(?:ketamine|tablets|lozenges|troches|medicine|kits?)\b(?:[^.]{0,20}\b(?:you|your|home|door)\b)?|\b(?:comfort|privacy) of (?:your )?(?:own )?home\b|\bon your (?:own )?(?:sofa|couch|bed)\b|\btreat yourself (?:at|from|in)\b",
             r"\b(?:infusions?|ketamine|drips?|treatment) (?:at|in your|to your) (?:own )?(?:home|house|door\w*|bedroom)\b|\bmobile (?:team|clinic|nurse|infusion)\b|\bin-home\b|\bwe come to you\b",
+            r"\b(?:lozenges|troches|ketamine|kits?) (?:\w+ ){0,2}?(?:overnight|delivered|shipped|mailed|to (?:your|all))\b",
+            r"\b(?:order|buy|get) (?:your |our )?(?:ketamine|kit|lozenges) (?:\w+ )?online\b|\btake it at home\b",
         ),
         "Take it out, or carry the FDA's alert on compounded ketamine beside it.",
         "The FDA warns of ketamine taken at home without monitoring.",
@@ -485,6 +514,7 @@ RULES = (
             rf"\b(?:stop|quit|skip|come off|throw (?:away|out)|toss|ditch|dump|flush|cut out|get off|go off|taper|replace|drop|forget|leave behind|lower|raise|double|cut|change) (?:off )?(?:taking )?(?:your|their|all|the|other|these|any)?(?: \w+)? ?(?:dose of )?{MEDICINE}\b",
             rf"\bwean (?:\w+ )?off\b|\b(?:never|not|no longer) (?:\w+ )?need (?:\w+ ){{0,3}}?(?:{MEDICINE}|therapist|therapy)\b|\b(?:lower|raise|double|cut|change|increase|reduce) (?:your|the) dose\b",
             rf"\b(?:toss|bin|skip|drop|dump) (?:out )?(?:\w+ ){{0,4}}?{MEDICINE}\b",
+            rf"\b(?:farewell|goodbye|good-bye) to (?:your )?{MEDICINE}\b",
         ),
         "Write “Do not stop or change a medicine without asking your doctor.”",
         "Stopping a medicine suddenly can harm.",
@@ -496,6 +526,8 @@ RULES = (
         (
             r"\b(?:drive (?:yourself )?home|(?:go|head)s? (?:straight |right )?back to (?:work|the office|your desk)|return to work (?:the same|that|right)|drive (?:the same|later that) day|drive (?:as soon as|when(?:ever)?|once) you feel|fine to drive|safe to drive|(?:go|get|travel|walk) home (?:alone|by yourself|on your own))\b",
             r"\b(?:get|be|getting) behind the wheel\b|\bback (?:at|to) (?:your desk|work|the office) (?:by|the same|that|after|in)\b|\bno need (?:for|to bring) (?:a |an )?(?:driver|ride|escort)\b",
+            r"\bdrive (?:once|after (?:an hour|resting|your visit|the visit|a short rest))\b",
+            r"\bdrive (?:\w+ )?(?:later )?(?:that|the same) (?:day|evening|afternoon)\b|\bgo ahead and drive\b",
         ),
         "Write “No driving for 24 hours; someone takes you home.”",
         "No driving or risky tasks for 24 hours after ketamine.",
@@ -508,6 +540,7 @@ RULES = (
             r"\byou (?:probably |clearly |likely |almost certainly |surely )?(?:have|suffer from|are suffering from) (?:[\w-]+ ){0,2}(?:depression|trd|ptsd|bipolar|a disorder)\b(?! (?:and|when|ask|talk|or)\b)(?![^.]*\b(?:talk|should|ask)\b)",
             r"\byou need (?:ketamine|an infusion|infusions|treatment)\b|\byou are (?:a|an|the) (?:perfect|ideal|good|great|right) (?:candidate|fit)\b|\bketamine is (?:right|perfect|made) for you\b",
             r"\byou are (?:clearly |probably |obviously )?(?:depressed|suicidal|bipolar|traumatized)\b|\byou need our\b",
+            r"\byour (?:symptoms|answers|score|feelings) (?:show|mean|prove|tell us|say|confirm)\b|\bthis means (?:that )?you (?:have|are)\b",
         ),
         "Leave the diagnosis to a clinician: “A clinician can tell you”.",
         "A page cannot diagnose its reader or say that it needs ketamine.",
@@ -553,6 +586,8 @@ RULES = (
             r"\b(?:only|just) (?:a few |\w+ )?(?:spots?|places?|slots?|openings?|spaces?|appointments?|chairs?|seats?) (?:left|remain\w*|available|open|in)\b|\b(?:spots?|places?|slots?|openings?|spaces?|appointments?) (?:left|remaining|are (?:\w+ )?(?:going|filling|limited|running|disappearing|scarce)|going|filling)\b|\bfilling (?:up )?fast\b",
             r"\b(?:every|each|another) (?:day|week|hour) (?:you|that you|spent|of) (?:wait\w*|delay\w*|suffer\w*|lost)\b|\bwait (?:another|one more) (?:day|minute)\b",
             r"\b(?:do not|never) let (?:another|one more|this)\b|\bslip (?:by|away)\b|\bact (?:quickly|soon|today|promptly)\b|\b(?:openings|places|spots|chairs|appointments) are (?:scarce|limited|few)\b|\boffer (?:is )?(?:valid|good|ends|expires)\b|\bvalid (?:until|through)\b",
+            r"\bsign up (?:before|by|today)\b|\b(?:nearly|almost) (?:gone|full|sold out)\b|\bselling (?:out|fast)\b|\bthis (?:week|month) only\b|\bdo not (?:let|lose) (?:another|any more)\b",
+            r"\b(?:spots?|places|slots?|openings|appointments|chairs) go (?:fast|quickly)\b|\b(?:could|may|might|will) be too late\b|\bends? (?:tonight|soon|today|tomorrow|this week)\b",
         ),
         "Take it out: no pressure.",
         "A person in depression is not to be hurried.",
@@ -580,6 +615,8 @@ RULES = (
             r"\b(?:discount(?:s|ed)?|\d+ ?(?:%|percent) off|percent off|half (?:off|price)|coupons?|vouchers?|promo(?:tion|tional|s)?|special (?:price|prices|pricing|rate|rates|offer|offers|deal)|(?:summer|winter|spring|fall|holiday|new year|introductory|this month's|our) specials?|package (?:deals?|pricing)|packages|bundles?|best deals?|great deals?|free (?:consultation|consult|session|trial|infusion|visit|assessment|screening)|gift cards?|refer a friend|membership savings|easy financing|0% financing)\b",
             r"\bbuy (?:one|two|three|four|five|\d)\b|\b(?:get|and) (?:one|the \w+|a \w+) (?:\w+ )?free\b|\bsave (?:up to )?(?:\$|money|big|more|\d)|\bpay (?:\w+ ){0,4}?up front\b[^.]*\bsave|\bsave\b[^.]*\bup front\b",
             r"\b(?:loyalty|rewards?|referral) (?:program|card|points|bonus)\b|\bpay less\b|\bfor (?:only|just) \$|\bprice (?:drop|cut|match)\b|\bbring a friend and\b",
+            r"\b(?:holiday|weekend|black friday|spring|summer|birthday) (?:deal|offer|sale|savings)\b|\bfor the price of (?:one|two|three|\d)\b|\b(?:deal|sale|bargain)\b[^.]*\b(?:infusions?|drips?|visits?|sessions?)\b|\b(?:and|to) save\b\W*$|\bsave before\b",
+            r"\bpay for (?:one|two|three|four|five|\d+),? (?:and )?get\b|\blowest prices?\b|\b(?:prices?|rates?) (?:ever )?(?:end|go up|rise)\b",
         ),
         "Take it out.",
         "No discounts, packages or offers.",
@@ -600,6 +637,7 @@ RULES = (
         (
             r"\b(?:insurance|insurers?|your plan|medicare|medicaid) (?:\w+ )?(?:covers?|pays?|picks? up|foots?|takes care)\b|\bcovered by (?:most |your |all |many )?insur\w+\b|\bno out[- ]of[- ]pocket\b|\bfully covered\b|\bcosts? you nothing\b",
             r"\b(?:most|all|many) (?:insurers|plans|insurance companies) (?:\w+ )?(?:pay|cover)\b",
+            r"\b(?:health )?(?:plans?|insurers?|insurance)\b[^.]*\b(?:in full|fully|100 percent)\b",
         ),
         "Say what insurance often does and does not do, with its source.",
         "Most plans do not pay for IV ketamine for depression.",
@@ -616,6 +654,8 @@ RULES = (
             r"\b(?:five|5)[- ]stars?\b|★|\b(?:star|patient|google) ratings?\b|\brated \d|\breviews? on (?:google|yelp)|\b(?:read|see|watch|hear|view) (?:\w+ )?(?:what (?:our |other )?(?:patients|clients|people)|our (?:\w+ )?(?:reviews|testimonials|stories)|(?:patient )?(?:testimonials|reviews))\b|\btestimonials\b",
             r"\bask (?:any|one) of our (?:patients|clients)\b|\b(?:would )?recommend us\b|\buntil (?:he|she|they|I) (?:met|found|came to|tried|discovered) (?:us|our|ketamine)\b|\b(?:woman|man|patient|mother|father|veteran|teacher|client) (?:who )?(?:came|comes) to us\b",
             r"[“\"][^”\"?]*\b(?:I|my|me)\b[^”\"?]*[”\"]|(?-i:\b(?!January|March|May\b|Room|Suite)[A-Z][a-z]+), (?:aged? )?\d{2},|\b(?:google|yelp|facebook|online) (?:score|rating|reviews?)\b|\b(?:patients|people|clients) (?:love|adore|trust|choose|praise|rave about) (?:us|our|this|it)\b|\b(?:calls?|called) it the best\b",
+            r"\b(?-i:(?!The |Your |Our |It |We |You |They |Some |Many |Most |Nobody |Doctors |Researchers |Staff )[A-Z][a-z]+) (?:told us|tells us|says (?:she|he)|swears|cried|calls it|credits)\b|\bmost (?:loved|liked|reviewed|recommended)\b|\b(?:five|5)[- ]star\b",
+            r"\b(?:rave|raves|raving|gush\w*) about\b|\b(?:two|three|one|a few|\d) (?:infusions?|visits?|sessions?|drips?) later,? (?:she|he|they)\b|\b(?:he|she) had (?:tried everything|not (?:smiled|left|worked))\b",
         ),
         "Take it out: no testimonials, ratings or stories.",
         "None was given to us, and a story says nothing about the next person.",
@@ -631,6 +671,7 @@ RULES = (
             r"\b(?:leading|finest|foremost|premier|renowned|acclaimed|award[- ]winning|world[- ]famous|top[- ](?:quality|notch|rated|tier)|first[- ]class|five[- ]star|pioneer\w*|trailblaz\w*)\b(?! (?:edge|cause))",
             r"\bbest (?:clinic|care|treatment|choice|option|doctors?|team|hope|chance|in|available|ketamine)\b|\btop (?:doctors?|clinic|specialists?)\b|\btrusted by\b|\b(?:care|treatment|team|clinic|doctors?|name) you can trust\b|\bmost (?:experienced|trusted|advanced|exciting|important|effective|powerful|successful|respected)\b|\b(?:nobody|no one) (?:does|offers|cares)\b[^.]*\b(?:better|more)\b|\b(?:biggest|greatest) (?:\w+ )?(?:advance|discovery|step|hope|leap)\b|\bnumber one\b|#1\b",
             r"\b(?:the|our|very|among the) (?:very )?best\b(?! (?:estimate|guess|definition|dose|source|summary|answer|studied|way|thing to|time|place|evidence|known|you can|answer|next|not))|\bat its finest\b|\b(?:has|have|gets?|with) better (?:results|outcomes)\b|\bexperts? (?:\w+ )?(?:recommend|love|prefer|choose|praise)\w*\b",
+            r"\bnothing short of\b|\bmost (?:loved|beloved|admired|popular)\b|\b(?:spectacular|stunning|superb|brilliant|magical|unbelievable|dramatic(?:ally)?|impressive)\b|\b(?:trusted|powerful|effective), (?:and )?(?:trusted|powerful|effective|proven|modern)\b",
         ),
         "Say what it is, without praise.",
         "The overall impression is part of the claim.",
