@@ -17,7 +17,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import mark_safe
 
 from . import markup
-from .admin_steps import StepsMixin, day, day_and_time
+from .admin_steps import StepsMixin, WaitsFor, day, day_and_time
 from .models import Article, Category, Citation, Contributor, OldAddress, Reference, Release
 
 LOST_CLEAN_UP = "We took out: {}. The rest of the text was kept."
@@ -195,8 +195,8 @@ class CitationInline(admin.TabularInline):
 class ArticleAdmin(StepsMixin, NonceMediaMixin, admin.ModelAdmin):
     form = ArticleForm
     inlines = [CitationInline]
-    list_display = ["title", "kind", "category", "for_readers", "signed", "changed"]
-    list_filter = ["kind", "category"]
+    list_display = ["title", "kind", "category", "for_readers", "signed", "waits_for", "changed"]
+    list_filter = [WaitsFor, "kind", "category"]
     search_fields = ["title", "slug", "summary"]
     autocomplete_fields = ["related"]
     save_on_top = False
@@ -209,8 +209,8 @@ class ArticleAdmin(StepsMixin, NonceMediaMixin, admin.ModelAdmin):
     ]
 
     class Media:
-        css = {"all": ["css/editor.css"]}
-        js = [forms.Script("js/editor.js", defer=True)]
+        css = {"all": ["css/editor.css", "css/steps.css"]}
+        js = [forms.Script("js/editor.js", defer=True), forms.Script("js/checks.js", defer=True)]
 
     def get_queryset(self, request):
         queryset = super().get_queryset(request)

@@ -6,7 +6,7 @@ not prove that a page is fair: a person must still read it.
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
@@ -41,7 +41,7 @@ class Finding:
     where: str = ""  # the field, or the heading the place stands under
     reason: str = ""
     source: str = ""
-    words: str = ""  # the very words that break the rule, where it is about words
+    words: str = field(default="", compare=False)  # the very words that break the rule, where it is about words
 
     @property
     def digest(self):
