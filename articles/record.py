@@ -4,6 +4,7 @@ import base64
 import mimetypes
 import re
 from dataclasses import replace
+from pathlib import Path
 
 from django.contrib.staticfiles import finders
 from django.core.files.storage import default_storage
@@ -111,7 +112,7 @@ def self_contained(page, record=""):
 
 def _read_style(name):
     path = finders.find(name)
-    text = open(path, encoding="utf-8").read() if path else ""
+    text = Path(path).read_text(encoding="utf-8") if path else ""
     return f"@media print {{ {text} }}" if name.endswith("print.css") else text
 
 
