@@ -81,7 +81,7 @@ def numbers_of(content, facts=()):
         sources += [by_key[key] for key in keys if key in by_key and by_key[key] not in sources]
         found.append(
             {
-                "sentence": CITATION.sub("", text).strip(),
+                "sentence": re.sub(r"\s*\[\d{1,3}\]", "", text).strip(),
                 "numbers": numbers,
                 "sources": sources,
                 "mark": fact.get("mark", ""),

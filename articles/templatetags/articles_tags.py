@@ -4,6 +4,7 @@ from django import template
 from django.utils import timezone
 
 from articles.admin_signing import may_sign, unsigned_statements
+from articles.admin_steps import day_and_time
 from articles.models import Article, Release
 
 register = template.Library()
@@ -13,6 +14,12 @@ register = template.Library()
 def who(user):
     """Return a person's name, or what stands for the program itself."""
     return (user.get_full_name() or user.get_username()) if user else "the site itself"
+
+
+@register.filter
+def moment(at):
+    """Return a moment on the clinic's clock, as people read it."""
+    return day_and_time(at) if at else ""
 
 
 @register.inclusion_tag("admin/articles/article/_today.html", takes_context=True)
