@@ -24,7 +24,7 @@ from .admin_forms import (
     ReferenceForm,
 )
 from .admin_history import HistoryMixin
-from .admin_steps import StepsMixin, day, day_and_time
+from .admin_steps import StepsMixin, WaitsFor, day, day_and_time
 from .models import (
     GLANCE,
     KINDS,
@@ -96,8 +96,8 @@ class FigureInline(RowInline, admin.StackedInline):
 class ArticleAdmin(HistoryMixin, StepsMixin, NonceMediaMixin, admin.ModelAdmin):
     form = ArticleForm
     inlines = [CitationInline, FigureInline]
-    list_display = ["title", "kind", "category", "for_readers", "signed", "changed"]
-    list_filter = ["kind", "category"]
+    list_display = ["title", "kind", "category", "for_readers", "signed", "waits_for", "changed"]
+    list_filter = [WaitsFor, "kind", "category"]
     search_fields = ["title", "slug", "summary"]
     autocomplete_fields = ["related"]
     save_on_top = False
@@ -118,8 +118,8 @@ class ArticleAdmin(HistoryMixin, StepsMixin, NonceMediaMixin, admin.ModelAdmin):
     ]
 
     class Media:
-        css = {"all": ["css/editor.css"]}
-        js = [forms.Script("js/editor.js", defer=True)]
+        css = {"all": ["css/editor.css", "css/steps.css"]}
+        js = [forms.Script("js/editor.js", defer=True), forms.Script("js/checks.js", defer=True)]
 
     def get_queryset(self, request):
         queryset = super().get_queryset(request)

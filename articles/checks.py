@@ -35,6 +35,7 @@ LONGEST_DESCRIPTION = 155
 FEWEST_WORDS, MOST_WORDS = 700, 1500
 KEY_POINTS = (3, 5)
 GLANCE_ROWS = 6
+FEWEST_WORDS_ON_RISKS = 25
 
 
 def check(content, *, paths=None, allowed=()):
@@ -88,10 +89,22 @@ def places(content):
 def _words(content):
     for where, text in places(content):
         for sentence in editorial.sentences(text):
-            yield from (replace(one, where=where) for one in editorial.forbidden(sentence))
+            yield from _forbidden(sentence, where)
             yield from (replace(one, where=where) for one in editorial.suicide_wording(sentence))
-            for rule, _ in claims.find(sentence):
-                yield Finding(rule.name, rule.message, sentence, rule.blocking, where, rule.reason, rule.source)
+            for rule, words in claims.find(sentence):
+                yield Finding(rule.name, rule.message, sentence, rule.blocking, where, rule.reason, rule.source, words)
+
+
+def _forbidden(sentence, where):
+    """Yield the forbidden phrases of one sentence. One that is there to be denied warns: the words still stand out."""
+    for one in editorial.forbidden(sentence):
+        yield replace(
+            one,
+            where=where,
+            blocking=not claims.denies(sentence, one.words),
+            reason="Such words promise, judge or sell, whatever stands around them.",
+            source="SAFETY A1",
+        )
 
 
 def _numbers(content):
@@ -132,6 +145,12 @@ def _shape(content):
     text = editorial.plain_text(content["body"])
     if headings and headings[0][0] == "h3":
         yield _warn("headings", "Begin with a heading of the first level, then use the second.", headings[0][1])
+    for tag, words in headings:
+        if words.strip(" .:") and words.isupper() and len(words) > 4:
+            yield _warn("headings", "Write headings in ordinary letters, not capitals.", words)
+    twice = {words for _, words in headings if [one for _, one in headings].count(words) > 1}
+    for words in sorted(twice):
+        yield _warn("headings", "Two headings are the same. Let each say what stands under it.", words)
     if len(content["title"]) > LONGEST_TITLE:
         yield _warn("title", f"Shorten the title: {LONGEST_TITLE} letters at most.", content["title"], "title")
     if len(content.get("description", "")) > LONGEST_DESCRIPTION:
@@ -160,14 +179,8 @@ def _shape(content):
 
 def _treatment(content, headings, text):
     names_benefit = bool(BENEFIT.search(text))
-    risky = [tag for tag, words in headings if RISK_HEADING.search(words)]
-    if names_benefit and not content["mainly_risk"] and "h2" not in risky:
-        yield _warn(
-            "risks-heading",
-            "Give risks and side effects a heading of the same level as the benefits, before the call-back form.",
-            reason="Risks get the same care and space as benefits.",
-            source="SAFETY F6; crane2023",
-        )
+    if names_benefit and not content["mainly_risk"]:
+        yield from _risks_section(content)
     cited = {row["key"] for row in content["references"]}
     if (
         names_benefit
@@ -183,6 +196,40 @@ def _treatment(content, headings, text):
         yield Finding(
             "B9", words, "", True, "text", "No driving or risky tasks for 24 hours after ketamine.", "SAFETY B9"
         )
+
+
+def _risks_section(content):
+    """Say what is wrong with the place of the risks on a page that names benefits (SAFETY F6).
+
+    A page without a risks heading of the first level, or with nothing under it, cannot be published; the order and
+    the level are what the page's own headings make of it.
+    """
+    blocks = editorial.blocks(content["body"])
+    benefit = next((block.text for block in blocks if BENEFIT.search(block.text)), "")
+    reason, source = "Risks get the same care and space as benefits.", "SAFETY F6; crane2023"
+    places = [n for n, block in enumerate(blocks) if block.tag in ("h2", "h3") and RISK_HEADING.search(block.text)]
+    level = [n for n in places if blocks[n].tag == "h2"]
+    if not level:
+        words = (
+            "Give risks and side effects a heading of the first level, as the benefits have, with the risks under it."
+        )
+        yield Finding("risks-heading", words, editorial.sentences(benefit)[0], True, "text", reason, source)
+        return
+    told = [n for n in level if _words_under(blocks, n) >= FEWEST_WORDS_ON_RISKS]
+    if not told:
+        words = f"Say what the risks are: fewer than {FEWEST_WORDS_ON_RISKS} words stand under this heading."
+        yield Finding("risks-heading", words, blocks[level[0]].text, True, "text", reason, source)
+    call = content["body"].find('href="/callback/')
+    if told and call >= 0 and len(editorial.blocks(content["body"][:call])) <= told[0]:
+        words = "Put the risks before the first link to the call-back form."
+        yield Finding("risks-heading", words, blocks[told[0]].text, True, "text", reason, source)
+
+
+def _words_under(blocks, place):
+    """Return how many words stand between the heading at `place` and the next of its level."""
+    following = blocks[place + 1 :]
+    end = next((n for n, block in enumerate(following) if block.tag == "h2"), len(following))
+    return sum(len(editorial.WORD.findall(block.text)) for block in following[:end])
 
 
 def _warn(rule, message, excerpt="", where="text", reason="", source="DESIGN 2"):

@@ -6,7 +6,7 @@ not prove that a page is fair: a person must still read it.
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
@@ -41,6 +41,7 @@ class Finding:
     where: str = ""  # the field, or the heading the place stands under
     reason: str = ""
     source: str = ""
+    words: str = field(default="", compare=False)  # the very words that break the rule, where it is about words
 
     @property
     def digest(self):
@@ -212,10 +213,11 @@ def forbidden(text, phrases=None):
     folded = text.translate(ALIKE)
     folded = _whole_words(ALLOWED).sub(lambda match: "\0" * len(match.group()), folded)
     pattern = _whole_words(tuple(forbidden_phrases() if phrases is None else phrases))
-    return [
-        Finding("A1", f"Take out or reword “{text[match.start() : match.end()]}”.", _around(text, match))
-        for match in pattern.finditer(folded)
-    ]
+    found = []
+    for match in pattern.finditer(folded):
+        words = text[match.start() : match.end()]
+        found.append(Finding("A1", f"Take out or reword “{words}”.", _around(text, match), words=words))
+    return found
 
 
 def _around(text, match, width=40):

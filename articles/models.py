@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from functools import partial
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
 from django.db.models import F, Q
@@ -195,6 +195,16 @@ class ArticleQuerySet(models.QuerySet):
             for article in self._result_cache:
                 if isinstance(article, Article):
                     article.brought_glossary = glossary
+
+    def to_sign(self):
+        """Pages that wait for a clinician, longest waiting first."""
+        return self.exclude(review_asked_at=None).order_by("review_asked_at", "pk")
+
+    def due(self, day):
+        """Public pages whose signed text is to be looked at again by `day`, and that do not wait for it already."""
+        public = Release.objects.filter(public_until=None, review_due_on__lte=day)
+        pages = self.filter(review_asked_at=None, pk__in=public.values("article"))
+        return pages.order_by("review_due_on", "pk")
 
 
 class Article(models.Model):
@@ -513,6 +523,7 @@ class Article(models.Model):
     @transaction.atomic
     def ask_for_review(self, user, at, text=""):
         """Put the draft before the clinicians. Return False if it waits for them already, or is signed as it is."""
+        require(user, "articles.change_article")
         if self.review_asked_at or self.is_signed():
             return False
         self.review_asked_at = at
@@ -523,6 +534,7 @@ class Article(models.Model):
     @transaction.atomic
     def send_back(self, user, at, text):
         """Give the draft back to its writer with what has to change; raises ValidationError without words."""
+        refuse_who_may_not_sign(user)
         if not text.strip():
             raise ValidationError("Say what has to change before you send it back.")
         self.review_asked_at = None
@@ -531,7 +543,11 @@ class Article(models.Model):
 
     @transaction.atomic
     def sign(self, contributor, at, user=None, judged=(), fda_checked_on=None, help_checked_on=None):
-        """Record that a clinician vouches for exactly the present text, and when it is looked at again."""
+        """Record that a clinician vouches for exactly the present text, and when it is looked at again.
+
+        With `user`, only as that person's own name, and only in the role Clinician.
+        """
+        refuse_who_may_not_sign(user, contributor)
         self.signed_digest, self.signed_by, self.signed_at = self.signed_digest_now(), contributor, at
         self.review_asked_at = None
         self.review_due_on = self._next_review(at.date())
@@ -589,6 +605,7 @@ class Article(models.Model):
         about treatment must be signed first. With `unsigned` it is stored all the same, and readers see it only where
         the site is a demonstration (see ReleaseQuerySet.live). A signed text gives way to a signed one alone.
         """
+        require(user, "articles.publish_article")
         # Two people who publish one page at once take turns.
         Article.objects.select_for_update().get(pk=self.pk)
         self.refuse_what_cannot_be_published()
@@ -603,8 +620,9 @@ class Article(models.Model):
         """Put a public text right at once, before a clinician can sign it. Readers see no reviewer until one has.
 
         Only where a signed text was public; raises ValidationError without a reason, or where the text claims what no
-        page may claim.
+        page may claim. For those who may correct: Clinician and Owner.
         """
+        require(user, "articles.correct_article")
         Article.objects.select_for_update().get(pk=self.pk)
         if not reason.strip():
             raise ValidationError("Say why this cannot wait for a signature.")
@@ -624,6 +642,42 @@ class Article(models.Model):
             self.review_asked_at = at
             self.save(update_fields=["review_asked_at"])
         return release
+
+    @transaction.atomic
+    def show_signature(self, at, user=None):
+        """Let readers see a new signature where they see, or are to see, exactly the signed text. Return its Release.
+
+        None when there is nothing to show: no page, another text, or the signature is there already.
+        """
+        Article.objects.select_for_update().get(pk=self.pk)
+        planned, live = self.scheduled(at), self.releases.live(at).first()
+        shown = planned or live
+        if (
+            not self.is_signed()
+            or shown is None
+            or shown.digest != self.digest_now()
+            or shown.signed_at == self.signed_at
+        ):
+            return None
+        moment, kind = (planned.public_from, Step.Kind.SCHEDULED) if planned else (at, Step.Kind.PUBLISHED)
+        return self._release(at, moment, kind, user, "Signed as it stands.", change_note="")
+
+    @transaction.atomic
+    def let_stand(self, finding, reason, user, at):
+        """Let one finding of the checks stand although it blocks; raises ValidationError without a reason."""
+        refuse_who_may_not_sign(user)
+        if len(reason.strip()) < SHORTEST_REASON:
+            raise ValidationError("Give the reason in a few words: it is kept with the page.")
+        values = {"excerpt": finding.excerpt, "reason": reason.strip(), "user": user, "at": at}
+        self.overrides.get_or_create(rule=finding.rule, excerpt_digest=finding.digest, defaults=values)
+        self._step(Step.Kind.OVERRIDDEN, user, at, f"{finding.rule}: “{finding.excerpt}” stands. {reason.strip()}")
+
+    @transaction.atomic
+    def withdraw_override(self, override, user, at):
+        """Let a finding count again."""
+        refuse_who_may_not_sign(user)
+        override.delete()
+        self._step(Step.Kind.COMMENT, user, at, f"{override.rule}: “{override.excerpt}” counts again.")
 
     def _release(self, at, moment, kind, user, reason, **more):
         """Store the present text as the one readers see from `moment` on. Whatever was planned before gives way."""
@@ -657,6 +711,7 @@ class Article(models.Model):
     @transaction.atomic
     def unschedule(self, at, user=None):
         """Withdraw what was to become public later. Return False when nothing was planned."""
+        require(user, "articles.publish_article")
         Article.objects.select_for_update().get(pk=self.pk)
         planned = self._drop_schedule(at)
         if planned:
@@ -674,6 +729,7 @@ class Article(models.Model):
     @transaction.atomic
     def unpublish(self, at, user=None, reason=""):
         """Take the page from readers at `at`, and what was planned with it. Return False when none was public."""
+        require(user, "articles.publish_article")
         Article.objects.select_for_update().get(pk=self.pk)
         self._drop_schedule(at)
         ended = bool(self.releases.filter(public_until=None).update(public_until=at))
@@ -917,6 +973,15 @@ class Signature(models.Model):
         return f"{self.contributor}, {timezone.localtime(self.at):%Y-%m-%d}"
 
 
+class StatementSignatureManager(models.Manager):
+    @transaction.atomic
+    def sign(self, statement, user, at):
+        """Record that `user` vouches for one version of a shared statement. A second signature changes nothing."""
+        refuse_who_may_not_sign(user)
+        values = {"contributor": user.contributor, "user": user, "at": at, "digest": digest(statement.text)}
+        return self.get_or_create(statement=statement, defaults=values)[0]
+
+
 class StatementSignature(models.Model):
     """A clinician vouches for one version of a shared statement."""
 
@@ -927,6 +992,8 @@ class StatementSignature(models.Model):
     )
     at = models.DateTimeField()
     digest = models.CharField(max_length=64)
+
+    objects = StatementSignatureManager()
 
     def __str__(self):
         return f"{self.statement}: {self.contributor}"
@@ -1115,6 +1182,39 @@ class OldAddress(models.Model):
 
     def __str__(self):
         return self.path
+
+
+SHORTEST_REASON = 8
+SIGNERS = "Clinician"  # the role that signs
+
+
+def require(user, permission):
+    """Raise PermissionDenied unless `user` may; nobody in particular is the program itself."""
+    if user is not None and not user.has_perm(permission):
+        raise PermissionDenied
+
+
+def why_not_sign(user):
+    """Return why `user` cannot sign, in words that say what to do, or ""."""
+    if not user.groups.filter(name=SIGNERS).exists():
+        return "Only the role Clinician signs. An owner gives it to a licensed person under Users."
+    contributor = Contributor.objects.filter(user=user).first()
+    if contributor is None:
+        return "Your account is linked to no contributor. Ask an owner to link it to your name under Contributors."
+    if not contributor.credentials.strip():
+        return f"Only a clinician signs: {contributor} has no credentials under Contributors."
+    return ""
+
+
+def refuse_who_may_not_sign(user, contributor=None):
+    """Raise unless `user`, if named, may sign, and as this `contributor`."""
+    if user is None:
+        return
+    require(user, "articles.sign_article")
+    if reason := why_not_sign(user):
+        raise ValidationError(reason)
+    if contributor is not None and contributor.user_id != user.pk:
+        raise ValidationError("Nobody signs in another person's name.")
 
 
 def add_months(day, months):

@@ -271,7 +271,7 @@ class StaffAdmin(UserAdmin):
         "groups": (
             "Role",
             "Front desk works the queue. Manager also sets clinic facts. Editor writes and publishes. Clinician also "
-            "signs texts. Owner does all of it.",
+            "signs texts. Owner does all but sign: a licensed owner is given both roles.",
         ),
     }
 

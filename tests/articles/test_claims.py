@@ -4,47 +4,94 @@ from pathlib import Path
 
 import pytest
 
-from articles import claims, editorial
+from articles import checks, claims, editorial
 
-LABELLED = [
-    tuple(part.strip() for part in line.split("|", 1))
-    for line in (Path(__file__).parent / "labelled" / "sentences.txt").read_text(encoding="utf-8").splitlines()
-    if line and not line.startswith("#")
-]
-# Rules were written and mended looking at the first of each two; the second were kept aside.
-SEEN, KEPT_ASIDE = LABELLED[::2], LABELLED[1::2]
+FOLDER = Path(__file__).parent / "labelled"
 
 
-def found(sentence):
-    return [rule.name for rule, _ in claims.find(sentence)] + [one.rule for one in editorial.forbidden(sentence)]
+def labelled(name):
+    lines = (FOLDER / f"{name}.txt").read_text(encoding="utf-8").splitlines()
+    return [tuple(part.strip() for part in line.split("|", 1)) for line in lines if line and not line.startswith("#")]
 
 
-def figures(sentences):
-    """Return how many bad ones were caught of how many, and how many good ones were flagged of how many."""
+def found(sentence, *, blocking=False):
+    """Return the names of the rules that find something in `sentence`, as the checks of a page judge it."""
+    every = [*checks._words({"title": sentence, "summary": "", "key_points": [], "body": ""})]
+    return [one.rule for one in every if one.blocking or not blocking]
+
+
+def figures(sentences, **kwargs):
+    """Return (recall, precision, share of honest ones flagged) of labelled sentences."""
     bad = [sentence for verdict, sentence in sentences if verdict == "bad"]
     good = [sentence for verdict, sentence in sentences if verdict == "good"]
-    return sum(bool(found(one)) for one in bad), len(bad), sum(bool(found(one)) for one in good), len(good)
+    caught, flagged = (sum(bool(found(one, **kwargs)) for one in some) for some in (bad, good))
+    return caught / len(bad), caught / (caught + flagged), flagged / len(good)
 
 
-def test_the_labelled_set_is_large_and_even():
-    verdicts = [verdict for verdict, _ in LABELLED]
+def test_the_labelled_sets_are_large_even_and_without_doubles():
+    sets = [labelled("sentences"), labelled("paraphrases"), labelled("unseen")]
+    every = [row for rows in sets for row in rows]
 
-    assert len(LABELLED) >= 250
-    assert set(verdicts) == {"bad", "good"}
-    assert 100 <= verdicts.count("good") <= 180
-    assert len({sentence for _, sentence in LABELLED}) == len(LABELLED)
+    assert len(every) >= 900
+    assert len({sentence for _, sentence in every}) == len(every)
+    assert {verdict for verdict, _ in every} == {"bad", "good"}
+    assert all(0.4 <= [verdict for verdict, _ in rows].count("good") / len(rows) <= 0.6 for rows in sets)
 
 
-@pytest.mark.parametrize(("half", "sentences"), [("seen", SEEN), ("kept aside", KEPT_ASIDE)])
-def test_nearly_every_overclaim_is_caught_and_honest_sentences_are_left_alone(half, sentences):
-    caught, bad, flagged, good = figures(sentences)
+@pytest.mark.parametrize(
+    ("name", "recall", "precision", "flagged"),
+    [
+        # Mended with these in sight.
+        ("sentences", 0.97, 0.97, 0.03),
+        ("paraphrases", 0.97, 0.95, 0.06),
+        # No rule was mended with these in sight.
+        ("unseen", 0.85, 0.95, 0.05),
+    ],
+)
+def test_overclaims_are_caught_and_honest_sentences_left_alone(name, recall, precision, flagged):
+    measured = figures(labelled(name))
 
-    assert caught / bad >= 0.9, f"{half}: {caught} of {bad} caught"
-    assert flagged / good <= 0.05, f"{half}: {flagged} of {good} honest ones flagged"
+    assert measured[0] >= recall, measured
+    assert measured[1] >= precision, measured
+    assert measured[2] <= flagged, measured
+
+
+@pytest.mark.parametrize("name", ["sentences", "paraphrases", "unseen"])
+def test_hardly_any_honest_sentence_keeps_a_page_from_being_published(name):
+    recall, precision, flagged = figures(labelled(name), blocking=True)
+
+    assert recall >= 0.85
+    assert precision >= 0.96
+    assert flagged <= 0.04
+
+
+@pytest.mark.parametrize(
+    ("sentence", "blocks"),
+    [
+        ("Ketamine does not rewire the brain.", False),
+        ("Can ketamine cure depression?", False),
+        ("Be careful: no clinic can guarantee a result.", False),
+        ("Ketamine rewires the brain.", True),
+        ("There is no doubt that ketamine cures depression.", True),
+        ("Ketamine not only helps, it cures depression.", True),
+        ("Not tired of depression? Ketamine cures it.", True),
+    ],
+)
+def test_forbidden_words_that_are_denied_only_warn(sentence, blocks):
+    assert [bool(found(sentence)), bool(found(sentence, blocking=True))] == [True, blocks]
+
+
+def test_hidden_characters_and_other_hyphens_hide_nothing():
+    for sentence in (
+        "Ketamine is sa\u00adfe.",
+        "We offer FDA\u2011approved ketamine.",
+        "It won\u2019t fail\u200b: it can\u2019t fail.",
+    ):
+        assert found(sentence), sentence
 
 
 def test_every_rule_has_a_reason_a_source_and_something_to_do():
-    assert len(claims.RULES) >= 25
+    assert len(claims.RULES) >= 40
     assert len({rule.name for rule in claims.RULES}) == len(claims.RULES)
     for rule in claims.RULES:
         assert rule.message
@@ -52,7 +99,17 @@ def test_every_rule_has_a_reason_a_source_and_something_to_do():
         assert rule.source
 
 
-def test_every_rule_catches_something_of_the_labelled_set():
-    used = {name for verdict, sentence in LABELLED if verdict == "bad" for name in found(sentence)}
+def test_every_rule_catches_something_of_the_labelled_sets():
+    bad = [
+        sentence for name in ("sentences", "paraphrases") for verdict, sentence in labelled(name) if verdict == "bad"
+    ]
+    used = {name for sentence in bad for name in found(sentence)}
 
     assert {rule.name for rule in claims.RULES} - used == set()
+
+
+def test_a_sentence_of_any_length_is_judged_in_no_time():
+    # The rules look ahead over whole sentences: none of them may take long over one that nobody would write.
+    for sentence in ("ketamine " * 300, "depression, " * 300, "“my " * 300, "we treat anxiety ocd " * 150):
+        editorial.forbidden(sentence)
+        claims.find(sentence)

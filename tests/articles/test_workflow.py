@@ -27,6 +27,12 @@ def edit(article, **fields):
     return article
 
 
+def a_clinician():
+    user = make_staff("cora", role="Clinician")
+    make_contributor("Cora Shaw", "MD", user=user)
+    return user
+
+
 def kinds(article):
     return list(article.steps.order_by("id").values_list("kind", flat=True))
 
@@ -59,7 +65,7 @@ def test_a_draft_is_asked_for_sent_back_signed_and_published():
 
 def test_sending_back_needs_words():
     with pytest.raises(ValidationError, match="Say what has to change"):
-        make_article().send_back(make_staff(), MONDAY_10AM, "  ")
+        make_article().send_back(a_clinician(), MONDAY_10AM, "  ")
 
 
 def test_a_signature_keeps_the_exact_text_and_the_dated_checks():
@@ -154,7 +160,7 @@ def test_a_correction_is_public_at_once_without_the_reviewer_until_it_is_signed(
     assert "Dana Reyes" in client.get("/articles/sleep/").content.decode()
     edit(article, summary="After.")
 
-    article.publish_correction(make_staff(), LONG_AGO + DAY, "A wrong number.", change_note="A number was put right.")
+    article.publish_correction(a_clinician(), LONG_AGO + DAY, "A wrong number.", change_note="A number was put right.")
     corrected = client.get("/articles/sleep/").content.decode()
     article.sign(make_contributor("Ben Lee", "MD"), LONG_AGO + 2 * DAY)
     article.publish(LONG_AGO + 2 * DAY)
@@ -172,21 +178,21 @@ def test_a_correction_needs_a_reason(reason, words):
     article = edit(signed_and_public(), summary="After.")
 
     with pytest.raises(ValidationError, match=words):
-        article.publish_correction(make_staff(), MONDAY_10AM, reason)
+        article.publish_correction(a_clinician(), MONDAY_10AM, reason)
 
 
 def test_a_correction_is_no_way_round_the_first_signature(settings):
     settings.DEMONSTRATION = False
 
     with pytest.raises(ValidationError, match="nothing to correct"):
-        make_article().publish_correction(make_staff(), MONDAY_10AM, "Now.")
+        make_article().publish_correction(a_clinician(), MONDAY_10AM, "Now.")
 
 
 def test_a_correction_may_claim_no_more_than_any_page():
     article = edit(signed_and_public(), body="<p>Ketamine cures depression.</p>")
 
     with pytest.raises(ValidationError, match="cures"):
-        article.publish_correction(make_staff(), MONDAY_10AM, "Better words.")
+        article.publish_correction(a_clinician(), MONDAY_10AM, "Better words.")
 
 
 # --- At a set time
