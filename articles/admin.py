@@ -205,7 +205,7 @@ class ArticleAdmin(StepsMixin, NonceMediaMixin, admin.ModelAdmin):
     fieldsets = [
         (None, {"fields": ["seen_version", "kind", "title", "slug", "category", "summary", "key_points", "body"]}),
         ("What the page speaks of", {"fields": ["treatment", "mainly_risk", "about_suicide", "ends_with_form"]}),
-        ("Around the page", {"fields": ["author", "description", "position", "related"]}),
+        ("Around the page", {"fields": ["author", "description", "position", "related", "neutral_card"]}),
     ]
 
     class Media:
@@ -315,8 +315,9 @@ class ArticleAdmin(StepsMixin, NonceMediaMixin, admin.ModelAdmin):
 
 @admin.register(Category)
 class CategoryAdmin(admin.ModelAdmin):
-    list_display = ["name", "slug", "position"]
+    list_display = ["name", "slug", "position", "is_condition"]
     search_fields = ["name"]
+    autocomplete_fields = ["introduction"]
 
     def get_prepopulated_fields(self, request, obj=None):
         return {} if obj else {"slug": ["name"]}

@@ -7,6 +7,7 @@ app_name = "articles"
 urlpatterns = [
     path("", views.article_list, name="list"),
     path("feed.xml", ArticlesFeed(), name="feed"),
+    path("cards/<int:pk>/<slug:digest>.png", views.card, name="card"),
     path("topic/<slug:slug>/", views.topic, name="topic"),
     path("<slug:slug>/", views.article_detail, name="article"),
 ]

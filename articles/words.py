@@ -207,6 +207,21 @@ def corrected(text, vocabulary):
     return text if changed else ""
 
 
+# Short for it, and the words that are most often misspelled in a hurry.
+SHORT_FOR_SUICIDE = frozenset(("kms", "unalive", "unaliving", "sewerslide"))
+OF_SUICIDE = ("suicide", "suicidal", "overdose")
+
+
+def may_mean_crisis(text):
+    """Tell whether a word of `text` is a slip of one that speaks of suicide. Too often is better than too seldom."""
+    asked = WORD.findall(plain(text))
+    return any(
+        word in SHORT_FOR_SUICIDE or difflib.get_close_matches(word, OF_SUICIDE, 1, 0.84)
+        for word in asked
+        if len(word) <= LONGEST_WORD
+    )
+
+
 # --- What is shown of a page ---
 
 EXCERPT = 220

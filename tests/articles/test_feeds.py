@@ -26,7 +26,7 @@ def locations(client):
 
 def test_feed_names_public_articles_newest_first(client, settings):
     settings.SITE_URL = "https://clinic.example"
-    make_public(slug="old", title="Old & calm", summary="A summary.")
+    old = make_public(slug="old", title="Old & calm", summary="A summary.")
     make_public(at=LONG_AGO + timedelta(days=2), slug="new", title="New")
     make_article(slug="draft")
 
@@ -34,7 +34,7 @@ def test_feed_names_public_articles_newest_first(client, settings):
 
     assert newest.findtext(f"{ATOM}title") == "New"
     assert oldest.findtext(f"{ATOM}title") == "Old & calm"
-    assert oldest.findtext(f"{ATOM}id") == "https://clinic.example/articles/old/"
+    assert oldest.findtext(f"{ATOM}id") == f"tag:clinic.example,2026:article-{old.pk}"
     assert oldest.find(f"{ATOM}link").get("href") == "https://clinic.example/articles/old/"
     assert oldest.findtext(f"{ATOM}updated") == "2026-01-05T15:00:00+00:00"
     assert oldest.findtext(f"{ATOM}summary") == "A summary."

@@ -33,7 +33,8 @@ def test_publishing_keeps_everything_a_reader_sees():
         "key_points": ["One", "Two"], "body": "<p>Text [1]</p>", "figures": [], "author": "Clinic editorial team",
         "category": {"name": "Your visit", "slug": "your-visit"}, "related": ["food", "rest"], "position": 7,
         "treatment": True, "mainly_risk": False, "about_suicide": False, "ends_with_form": True,
-        "glance": [], "timeline": [], "glossary": [], "author_credentials": "", "author_slug": "",
+        "neutral_card": False, "glance": [], "timeline": [], "glossary": [],
+        "author_credentials": "", "author_slug": "",
         "references": [{
             "number": 1, "key": "smith2020", "authors": "", "title": "A study called smith2020", "journal": "",
             "year": "2020", "doi": "", "pmid": "", "kind": "", "url": "https://doi.org/10.1000/smith2020",
