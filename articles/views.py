@@ -214,14 +214,13 @@ def surroundings(page, clinic):
         *([(topic.name, topic.get_absolute_url())] if topic else []),
         (page.title, page.get_absolute_url()),
     ]
+    condition = topic.name if topic and topic.is_condition else ""
     return {
         "topic": topic,
         "sharing": sharing.of(page, clinic),
         "unlisted": release.is_past_grace(clinic.at.date()),
         "structured": structured.script(
-            structured.web_page(
-                page, clinic, topic.name if topic and topic.is_condition else "", is_first=not earlier.exists()
-            ),
+            structured.web_page(page, clinic, condition, is_first=not earlier.exists()),
             structured.breadcrumbs(*steps) if release.kind == Article.Kind.ARTICLE else None,
         ),
     }
