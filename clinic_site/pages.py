@@ -32,7 +32,8 @@ YEAR = 365 * 24 * 60 * 60
 def home(request):
     at = timezone.now()
     context = {
-        "cards": [ReleasePage(release) for release in live_articles(at)[:3]],
+        # No page about suicide among them: help would have to stand before it.
+        "cards": [ReleasePage(release) for release in live_articles(at).filter(content__about_suicide=False)[:3]],
         "risks_url": risks_address(at),
         "structured": structured.script(structured.clinic_facts(request_facts(request))),
     }
@@ -61,10 +62,13 @@ def search(request):
     at = timezone.now()
     # Never from the address: a server's log keeps those.
     asked = " ".join(request.POST.get("q", "").replace("\0", " ").split())[: words.LONGEST_QUERY]
+    found = find(asked, Release.objects.listed(at)) if asked else None
     context = {
         "asked": asked,
         "in_crisis": crisis.is_named(asked) or bool(ABOUT_SUICIDE.search(asked)) or words.may_mean_crisis(asked),
-        "found": find(asked, Release.objects.listed(at)) if asked else None,
+        "found": found,
+        # Help stands before the first result that speaks of suicide.
+        "help_first": any(ABOUT_SUICIDE.search(hit.title + hit.excerpt) for hit in found.hits) if found else False,
     }
     response = render(request, "articles/search.html", context)
     response["Cache-Control"] = "no-store"

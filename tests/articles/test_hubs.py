@@ -37,6 +37,8 @@ def test_list_names_topics_and_conditions_apart_and_only_those_with_something_to
 
     topics, conditions = main.index('id="topics"'), main.index('id="conditions"')
     assert topics < main.index("/articles/topic/your-visit/") < conditions < main.index("/articles/topic/ptsd/")
+    # A condition may be about suicide: help stands before its name.
+    assert main.index('href="tel:988"') < conditions
     assert "It is not a list of what we treat." in main
     assert "empty-topic" not in main
     assert "/articles/topic/pain/" not in main
@@ -88,6 +90,7 @@ def test_hub_on_suicide_opens_with_help_and_has_no_call(client, with_page):
     assert "/callback/" not in main
     assert "<form" not in main
     assert main.count("Need help now?") == 1
+    assert main.rindex('href="tel:988"') > main.index("<h1>")
 
 
 def test_topic_whose_page_speaks_of_suicide_opens_with_help_whatever_its_name(client):
@@ -180,3 +183,13 @@ def test_introduction_that_does_not_exist_is_said(tmp_path):
         load(timezone.now(), tmp_path)
 
     assert not Category.objects.filter(slug="a").exists()
+
+
+def test_home_puts_no_page_about_suicide_among_its_cards(client):
+    make_public(slug="on-it", about_suicide=True, position=1)
+    make_public(slug="other", position=2)
+
+    main = main_of(client, "/")
+
+    assert "/articles/other/" in main
+    assert "/articles/on-it/" not in main

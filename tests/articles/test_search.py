@@ -268,6 +268,17 @@ def test_a_slip_in_a_word_of_despair_brings_help_too(client, db, text):
     assert "/callback/" not in main
 
 
+def test_a_result_that_speaks_of_suicide_has_help_before_it(client, db):
+    make_public(slug="page", title="Wombats", about_suicide=True, summary="Wombats, and thoughts of suicide.")
+    make_public(slug="calm", title="Koalas")
+
+    html = client.post("/search/", {"q": "wombats"}).content.decode()
+    calm = client.post("/search/", {"q": "koalas"}).content.decode()
+
+    assert html.index("<h1>") < html.index('id="crisis"') < html.index("/articles/page/")
+    assert 'id="crisis"' not in calm
+
+
 @pytest.mark.parametrize("text", ["suite", "side effects", "incidence", "dose", "overdue", "suitable for me"])
 def test_calm_words_bring_no_alarm(client, db, text):
     html = client.post("/search/", {"q": text}).content.decode()
