@@ -114,7 +114,10 @@ class ArticleAdmin(HistoryMixin, StepsMixin, NonceMediaMixin, admin.ModelAdmin):
         ),
         ("The visit", {"fields": ["timeline"]}),
         ("What the page speaks of", {"fields": ["treatment", "mainly_risk", "about_suicide", "ends_with_form"]}),
-        ("Around the page", {"fields": ["author", "description", "review_months", "related", "position"]}),
+        (
+            "Around the page",
+            {"fields": ["author", "description", "review_months", "related", "position", "neutral_card"]},
+        ),
     ]
 
     class Media:
@@ -259,8 +262,9 @@ def moved_in_words(sources, figures):
 
 @admin.register(Category)
 class CategoryAdmin(admin.ModelAdmin):
-    list_display = ["name", "slug", "position"]
+    list_display = ["name", "slug", "position", "is_condition"]
     search_fields = ["name"]
+    autocomplete_fields = ["introduction"]
 
     def get_prepopulated_fields(self, request, obj=None):
         return {} if obj else {"slug": ["name"]}

@@ -1,4 +1,4 @@
-"""The steps of a page on its way to readers, in the admin: look, ask, sign, publish, take off. Each says what it did."""
+"""The steps of a page on its way to readers, in the admin: look, ask, sign, publish, take off."""
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError

@@ -145,7 +145,7 @@ def _shape(content):
     text = editorial.plain_text(content["body"])
     if headings and headings[0][0] == "h3":
         yield _warn("headings", "Begin with a heading of the first level, then use the second.", headings[0][1])
-    for tag, words in headings:
+    for _, words in headings:
         if words.strip(" .:") and words.isupper() and len(words) > 4:
             yield _warn("headings", "Write headings in ordinary letters, not capitals.", words)
     twice = {words for _, words in headings if [one for _, one in headings].count(words) > 1}

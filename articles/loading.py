@@ -11,6 +11,7 @@ from pathlib import Path
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 
 from . import markup
 from .models import Article, Category, Citation, Figure, GlossaryTerm, Reference, Release, digest
@@ -240,6 +241,7 @@ def read_categories(path):
                 slug=row["slug"],
                 description=row.get("description", ""),
                 position=row.get("order", 0),
+                is_condition=row.get("condition", False),
             )
             for row in rows
         ]
@@ -247,6 +249,12 @@ def read_categories(path):
         raise StarterError(f"{path.name}{_toml_place(error)}") from error
     except KeyError as error:
         raise StarterError(f"{path.name}: a topic has no {error.args[0]}.") from error
+
+
+def read_introductions(path):
+    """Return {slug of a topic: slug of the article that introduces it} of categories.toml, which can be read."""
+    rows = tomllib.loads(path.read_text(encoding="utf-8")).get("category", [])
+    return {row["slug"]: row["introduction"] for row in rows if row.get("introduction")}
 
 
 def read_references(path):
@@ -334,6 +342,7 @@ def load(at, folder=None, dry_run=False):
     pages = [read_page(path, Article.Kind.ARTICLE) for path in sorted(folder.glob("articles/*.html"))]
     pages += [read_page(path, Article.Kind.PAGE) for path in sorted(folder.glob("pages/*.html"))]
     topics = read_categories(folder / "categories.toml")
+    known = set(Category.objects.values_list("slug", flat=True))
     _add_missing(Category, topics, "slug", "name")
     _add_missing(Reference, read_references(folder / "references.json"), "key")
     _add_missing(GlossaryTerm, read_glossary(folder / "glossary.toml"), "term")
@@ -354,8 +363,10 @@ def load(at, folder=None, dry_run=False):
         elif article.starter_digest != fingerprint(page.values):
             changed.append((page, article))
             report.updated += 1
+    new = {page.values["slug"] for page, article in changed if article.pk is None}
     if changed:
         _store(changed, at)
+    _introduce(folder / "categories.toml", known, new)
     if dry_run:
         transaction.set_rollback(True)
     return report
@@ -376,6 +387,18 @@ def _follow_moves(pages, topics, stored):
         values = page.values
         values["category"] = moved.get(values["category"], values["category"])
         values["related"] = [stored[slug].slug if slug in stored else slug for slug in values["related"]]
+
+
+def _introduce(path, known, new):
+    """Let each topic be introduced by its page, where the topic or the page has just come; a person's choice stands."""
+    for topic, slug in read_introductions(path).items():
+        # By its present address, or by one it was public at before staff gave it another.
+        once = Release.objects.filter(slug=slug).values("article")
+        article = Article.objects.filter(Q(slug=slug) | Q(pk__in=once)).first()
+        if article is None:
+            raise StarterError(f"{path.name}: there is no page “{slug}” to introduce “{topic}”.")
+        if topic not in known or slug in new:
+            Category.objects.filter(slug=topic, introduction=None).update(introduction=article)
 
 
 def _stored(pages):

@@ -18,7 +18,15 @@ from django_prose_editor.fields import ProseEditorField
 
 from clinic_site.models import statement_texts
 
-from . import images, marks, markup
+from . import editorial, images, marks, markup
+
+
+class CategoryQuerySet(models.QuerySet):
+    def with_pages(self, at):
+        """Topics that have something to read at `at`: a page of their own, or a public one that introduces them."""
+        listed = Release.objects.listed(at).filter(kind=Article.Kind.ARTICLE).order_by()
+        slugs = listed.filter(content__category__isnull=False).values_list("content__category__slug", flat=True)
+        return self.filter(Q(slug__in=set(slugs)) | Q(introduction__in=listed.values("article_id")))
 
 
 class Category(models.Model):
@@ -40,6 +48,8 @@ class Category(models.Model):
         help_text="The page whose summary and key points introduce this topic, as readers see them.",
     )
 
+    objects = CategoryQuerySet.as_manager()
+
     class Meta:
         ordering = ["position", "name"]
         verbose_name = "topic"
@@ -49,6 +59,23 @@ class Category(models.Model):
 
     def get_absolute_url(self):
         return reverse("articles:topic", args=[self.slug])
+
+    @property
+    def about_suicide(self):
+        """Tell whether help must come before anything else on this topic's page."""
+        return bool(editorial.ABOUT_SUICIDE.search(self.name))
+
+    def introduced_by(self, at):
+        """Return the release that introduces this topic to readers at `at`, or None."""
+        return Release.objects.listed(at).filter(article=self.introduction_id).first() if self.introduction_id else None
+
+    def releases(self, at):
+        """Return the articles of this topic at `at`: its own, and those that its introduction leads on to."""
+        first = self.introduced_by(at)
+        mine = Q(content__category__slug=self.slug)
+        if first:
+            mine = (mine | Q(slug__in=first.content["related"])) & ~Q(pk=first.pk)
+        return Release.objects.listed(at).filter(mine, kind=Article.Kind.ARTICLE)
 
 
 class Contributor(models.Model):
@@ -262,6 +289,12 @@ class Article(models.Model):
         help_text="The crisis box stands first and last, and there is no call-back form.",
     )
     ends_with_form = models.BooleanField("call-back form at the end", default=True)
+    neutral_card = models.BooleanField(
+        "neutral when shared",
+        default=False,
+        help_text="A link preview then says “A page to read” and names no condition, so that a person can share the "
+        "page without telling everybody its subject. Pages mainly about thoughts of suicide are always neutral.",
+    )
     glance_what = models.TextField("what it is", blank=True)
     glance_for_whom = models.TextField("for whom", blank=True)
     glance_minutes = models.TextField("how long it takes", blank=True, help_text="In minutes.")
@@ -378,6 +411,7 @@ class Article(models.Model):
             "mainly_risk": self.mainly_risk,
             "about_suicide": self.about_suicide,
             "ends_with_form": self.ends_with_form,
+            "neutral_card": self.neutral_card,
         }
 
     def glossary(self):
@@ -1069,11 +1103,6 @@ class ReleaseQuerySet(models.QuerySet):
         shown = self.filter(public_from__lte=at).filter(Q(public_until=None) | Q(public_until__gt=at))
         return shown if settings.DEMONSTRATION else shown.filter(SHOWN_IN_PUBLIC)
 
-    def seen(self, at):
-        """Releases that readers see at `at` or saw before."""
-        shown = self.filter(public_from__lte=at).exclude(public_until=F("public_from"))
-        return shown if settings.DEMONSTRATION else shown.filter(SHOWN_IN_PUBLIC)
-
     def unsigned_treatment(self):
         """Texts about treatment, not taken off the site, that no clinician has signed."""
         return self.filter(signed_at=None, is_correction=False, content__treatment=True, public_until=None)
@@ -1082,11 +1111,18 @@ class ReleaseQuerySet(models.QuerySet):
         """Releases readers see that lists, feeds, sitemap and search may name: none whose review is long overdue."""
         return self.live(at).exclude(review_due_on__lt=(at - GRACE).date())
 
-    def ended(self, at, path):
-        """Tell whether readers once saw a page at `path` and see none there now."""
+    def seen(self, at):
+        """Releases that readers see at `at` or saw before."""
+        shown = self.filter(public_from__lte=at).exclude(public_until=F("public_from"))
+        return shown if settings.DEMONSTRATION else shown.filter(SHOWN_IN_PUBLIC)
+
+    def last_seen(self, at, path):
+        """Return the release that readers saw last at `path`, where they see none at `at`, or None."""
         slug = path.strip("/").rsplit("/", 1)[-1]
         once = self.seen(at).filter(slug=slug, public_until__lte=at)
-        return any(release.get_absolute_url() == path for release in once.defer("content"))
+        # Latest end first: an address may have been given to one page after another.
+        found = once.defer("content").select_related("article").order_by("-public_until", "-id")
+        return next((release for release in found if release.get_absolute_url() == path), None)
 
     def articles(self, at):
         return self.live(at).filter(kind=Article.Kind.ARTICLE)

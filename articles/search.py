@@ -183,10 +183,11 @@ def matching(query):
 def _written(query, every, either, whole, begins):
     """Return `query` in an engine's own words. Words are letters and digits alone, so nothing needs escaping."""
 
-    def word(one):
-        return (begins if len(one) >= words.SHORTEST_PREFIX else whole).format(one)
+    def one(word, typed):
+        return (begins if typed and len(word) >= words.SHORTEST_PREFIX else whole).format(word)
 
-    return every.join(
-        "(" + either.join("(" + every.join(word(one) for one in phrase) + ")" for phrase in part) + ")"
-        for part in query.parts
-    )
+    def alternatives(part):
+        for place, phrase in enumerate(part):
+            yield "(" + every.join(one(word, place == 0) for word in phrase) + ")"
+
+    return every.join("(" + either.join(alternatives(part)) + ")" for part in query.parts)

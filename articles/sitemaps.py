@@ -1,5 +1,6 @@
-"""The sitemap: every public page once, with the moment its text last changed."""
+"""The sitemap: every public page once, with the moment at which what it says last changed."""
 
+from datetime import datetime, time, timedelta
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -7,7 +8,12 @@ from django.contrib.sitemaps import Sitemap
 from django.urls import reverse
 from django.utils import timezone
 
-from .models import Release
+from clinic_site.facts import facts
+from clinic_site.models import Statement
+
+from .editorial import STATEMENT
+from .models import GRACE, Article, Category, Release
+from .views import ReleasePage
 
 
 class PublicPages(Sitemap):
@@ -23,13 +29,19 @@ class PublicPages(Sitemap):
 
     def items(self):
         """Return (path, moment of the last change or None)."""
-        releases = list(Release.objects.listed(timezone.now()).order_by("kind", "content__position", "slug"))
-        articles = [release for release in releases if release.kind == "article"]
-        found = [(reverse("home"), _newest(articles)), (reverse("articles:list"), _newest(articles))]
-        for slug in dict.fromkeys(release.content["category"]["slug"] for release in articles if _topic(release)):
-            held = [release for release in articles if _topic(release) == slug]
-            found.append((reverse("articles:topic", args=[slug]), _newest(held)))
-        found += [(release.get_absolute_url(), release.public_from) for release in releases]
+        at = timezone.now()
+        listed = Release.objects.listed(at).order_by("kind", "content__position", "slug")
+        changes = _list_changes(at)
+        everything = max(changes.values(), default=None)
+        found = [(reverse("home"), everything), (reverse("articles:list"), everything)]
+        for category in Category.objects.with_pages(at).select_related("introduction"):
+            held = [release.article_id for release in category.releases(at)] + [category.introduction_id]
+            moments = [
+                moment for (article, slug), moment in changes.items() if article in held or slug == category.slug
+            ]
+            found.append((category.get_absolute_url(), max(moments, default=None)))
+        statements, clinic = Statement.objects.current(), facts(at)
+        found += [(release.get_absolute_url(), changed_at(release, clinic, statements)) for release in listed]
         return found + [(reverse(name), None) for name in ("leads:callback", "contact", "help")]
 
     def location(self, item):
@@ -39,9 +51,34 @@ class PublicPages(Sitemap):
         return item[1]
 
 
-def _topic(release):
-    return release.content["category"] and release.content["category"]["slug"]
+def changed_at(release, clinic, statements):
+    """Return when what readers see of `release` last changed: its text, a shared statement, or the clock's notice."""
+    page = ReleasePage(release, clinic)
+    carried = {*page.required_statements, *STATEMENT.findall(release.content["body"])}
+    moments = [release.public_from]
+    # In force when it was published is part of the text; a newer version came later.
+    moments += [
+        statements[key].public_from
+        for key in carried & statements.keys() & release.statements.keys()
+        if statements[key].version > release.statements[key]
+    ]
+    if page.is_overdue:
+        due = datetime.combine(page.next_check + timedelta(days=1), time(), clinic.zone)
+        moments.append(due)
+    return max(moments)
 
 
-def _newest(releases):
-    return max((release.public_from for release in releases), default=None)
+def _list_changes(at):
+    """Return {(article, slug of its topic): when it last came, changed or went}, as lists of articles show it."""
+    changes = {}
+    seen = Release.objects.seen(at).filter(kind=Article.Kind.ARTICLE).order_by()
+    fields = ("article_id", "content__category__slug", "public_from", "public_until", "review_due_on")
+    for article, topic, begins, ends, due in seen.values_list(*fields):
+        moments = [begins] + ([ends] if ends and ends <= at else [])
+        if due:
+            # By the clock alone a page leaves the lists, on the first day that is past its grace.
+            gone = datetime.combine(due + timedelta(days=1), time(), timezone.get_default_timezone()) + GRACE
+            moments += [gone] if gone <= at and (ends is None or gone < ends) else []
+        key = (article, topic)
+        changes[key] = max([*moments, *([changes[key]] if key in changes else [])])
+    return changes

@@ -8,16 +8,17 @@ from functools import cached_property
 from django.conf import settings
 from django.core.paginator import Paginator
 from django.db.models import Q
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
+from django.urls import reverse_lazy
 from django.utils import timezone
 from django.utils.text import Truncator
 from django.views.decorators.http import require_safe
 
 from clinic_site.context import request_facts
 
-from . import markup, visit
+from . import cards, markup, sharing, structured, visit
 from .editorial import ABOUT_SUICIDE
 from .figures import Figure
 from .models import Article, Category, Contributor, OldAddress, Release
@@ -31,6 +32,8 @@ PER_PAGE = 10
 REVIEW_AFTER = datetime.timedelta(days=183)
 # Where the risk line leads on to: the first of these pages that is public.
 RISKS = (("side-effects-and-risks", ""), ("your-first-ketamine-infusion", "#risks-and-side-effects"))
+# The first step of the way to an article: its name and address.
+ARTICLES = ("Articles", reverse_lazy("articles:list"))
 
 
 class ReleasePage:
@@ -225,30 +228,39 @@ def article_list(request):
 
 @require_safe
 def topic(request, slug):
-    category = get_object_or_404(Category.objects.select_related("introduction"), slug=slug)
-    return list_page(request, live_articles(timezone.now()).filter(content__category__slug=slug), category)
+    category = get_object_or_404(Category, slug=slug)
+    releases = category.releases(timezone.now()).order_by("content__position", "slug")
+    return list_page(request, releases, category)
 
 
 def list_page(request, releases, category):
+    """Show all articles, or those of one topic with the page that introduces it.
+
+    A topic that names a condition informs and offers nothing (SAFETY F5): no call to action stands beside it.
+    """
     clinic = request_facts(request)
     page = Paginator(releases, PER_PAGE).get_page(request.GET.get("page"))
-    with_pages = set(live_articles(clinic.at).values_list("content__category__slug", flat=True))
     pages = [ReleasePage(release, clinic) for release in page.object_list]
+    first = category.introduced_by(clinic.at) if category else None
+    introduction = ReleasePage(first, clinic) if first and page.number == 1 else None
+    topics = list(Category.objects.with_pages(clinic.at))
+    opens_with_help = bool(category) and (category.about_suicide or bool(first and first.content["about_suicide"]))
     context = {
         "releases": pages,
         "page_obj": page,
         "category": category,
-        "introduction": introduction_of(category, clinic) if page.number == 1 else None,
-        "categories": [one for one in Category.objects.all() if one.slug in with_pages or one == category],
+        "introduction": introduction,
+        "topics": [one for one in topics if not one.is_condition],
+        "conditions": [one for one in topics if one.is_condition],
+        "is_empty": not pages and not first,
+        "opens_with_help": opens_with_help,
+        "help_first": not opens_with_help and any(one.about_suicide for one in pages),
         "all_signed": bool(pages) and all(one.reviewer_name and not one.is_overdue for one in pages),
+        "structured": structured.script(
+            category and structured.breadcrumbs(ARTICLES, (category.name, category.get_absolute_url()))
+        ),
     }
     return render(request, "articles/article_list.html", context)
-
-
-def introduction_of(category, clinic):
-    """Return the public page that introduces a topic, or None."""
-    release = category and category.introduction and category.introduction.live(clinic.at)
-    return ReleasePage(release, clinic) if release else None
 
 
 @require_safe
@@ -286,6 +298,7 @@ def page_context(release, clinic):
         "help_after": page.help_after or page_speaks_last(page, related, changes),
         "end_with_form": page.ends_with_form,
         **profiles(release),
+        **surroundings(page, clinic),
     }
 
 
@@ -317,6 +330,50 @@ def profiles(release):
     }
 
 
+def surroundings(page, clinic):
+    """Return what stands round a page: its topic, how it is shared, and what it says to machines."""
+    release = page.release
+    topic = topic_of(release)
+    earlier = Release.objects.seen(clinic.at).filter(article=release.article_id, public_from__lt=release.public_from)
+    steps = [
+        ARTICLES,
+        *([(topic.name, topic.get_absolute_url())] if topic else []),
+        (page.title, page.get_absolute_url()),
+    ]
+    condition = topic.name if topic and topic.is_condition else ""
+    return {
+        "topic": topic,
+        "sharing": sharing.of(page, clinic),
+        "unlisted": release.is_past_grace(clinic.at.date()),
+        "structured": structured.script(
+            structured.web_page(page, clinic, condition, is_first=not earlier.exists()),
+            structured.breadcrumbs(*steps) if release.kind == Article.Kind.ARTICLE else None,
+        ),
+    }
+
+
+def topic_of(release):
+    """Return the topic a page belongs to, the one it introduces before its own, or None."""
+    own = (release.content["category"] or {}).get("slug")
+    found = Category.objects.filter(Q(introduction=release.article_id) | Q(slug=own))
+    return min(found, key=lambda one: (one.introduction_id != release.article_id, one.position), default=None)
+
+
+@require_safe
+def card(request, pk, digest):
+    """Hand out the social card of a page that readers see now; an address holds one drawing for ever."""
+    release = get_object_or_404(Release.objects.live(timezone.now()), article=pk)
+    wanted = sharing.card_of(release, request_facts(request))
+    if wanted.digest != digest:
+        raise Http404
+    headers = {
+        "Cache-Control": "public, max-age=31536000, immutable",
+        # Made to be shown on other sites.
+        "Cross-Origin-Resource-Policy": "cross-origin",
+    }
+    return HttpResponse(cards.draw(wanted), content_type="image/png", headers=headers)
+
+
 def risks_address(at):
     """Return where the risks are described at `at`, or "" while no such page is public."""
     return risks_place({one.slug: one for one in live_articles(at).filter(slug__in=dict(RISKS))})
@@ -333,10 +390,11 @@ def moved(request, then=""):
     `then` is what stands behind the page's own address, such as that of its sheet.
     """
     at, path = timezone.now(), request.path.removesuffix(then)
-    old = OldAddress.objects.filter(path=path).select_related("article").first()
+    # What readers saw decides; an old address on its own stands for pages that were moved here from elsewhere.
+    old = Release.objects.last_seen(at, path) or OldAddress.objects.filter(path=path).first()
     release = old and old.article.live(at)
     if release:
         return redirect(release.get_absolute_url() + then, permanent=True)
-    if old or Release.objects.ended(at, path):
+    if old:
         return render(request, "410.html", status=410)
     raise Http404

@@ -87,7 +87,11 @@ def stem(word):
 
 @dataclass(frozen=True)
 class Query:
-    """What was asked: every part must be found, each by one of its alternatives (tuples of words)."""
+    """What was asked: every part must be found, each by one of its alternatives (tuples of words).
+
+    The first of a part is what was typed: its words also find longer ones that begin with them. The others mean the
+    same and are found whole alone: "car", said for "drive", must not find "careful".
+    """
 
     parts: tuple[tuple[tuple[str, ...], ...], ...]
 
@@ -124,9 +128,17 @@ def read(text):
     return Query(tuple(dict.fromkeys(parts)))
 
 
-def finds(wanted, word):
-    """Tell whether the query's word finds a word of a page: the same, or a longer one that begins with it."""
-    return word == wanted or (len(wanted) >= SHORTEST_PREFIX and word.startswith(wanted))
+def finds(wanted, word, typed=True):
+    """Tell whether the query's word finds a word of a page: the same, or if typed a longer one that begins with it."""
+    return word == wanted or (typed and len(wanted) >= SHORTEST_PREFIX and word.startswith(wanted))
+
+
+def answers(part, words):
+    """Tell whether `words` hold every word of one of the alternatives of `part`."""
+    return any(
+        all(any(finds(wanted, word, place == 0) for word in words) for wanted in phrase)
+        for place, phrase in enumerate(part)
+    )
 
 
 @dataclass(frozen=True)
@@ -146,10 +158,7 @@ class Document:
 def matches(query, document):
     """Tell whether `document` answers every part of `query`."""
     held = document.everything
-    return bool(query) and all(
-        any(all(any(finds(wanted, word) for word in held) for wanted in phrase) for phrase in part)
-        for part in query.parts
-    )
+    return bool(query) and all(answers(part, held) for part in query.parts)
 
 
 WEIGHTS = (("title", 12), ("opening", 5), ("headings", 4), ("body", 1))
@@ -166,16 +175,17 @@ def _score_part(part, document):
     best = 0
     for place, phrase in enumerate(part):
         worth = 1 if place == 0 else SYNONYM_WORTH
-        best = max(best, worth * sum(weight * _strength(phrase, getattr(document, name)) for name, weight in WEIGHTS))
+        strengths = (weight * _strength(phrase, getattr(document, name), place == 0) for name, weight in WEIGHTS)
+        best = max(best, worth * sum(strengths))
     return best
 
 
-def _strength(phrase, words):
+def _strength(phrase, words, typed):
     """Return 0 to about 3: every word of the phrase must be there; often, and side by side, is better."""
     counts = []
     for wanted in phrase:
         exact = words.count(wanted)
-        longer = sum(finds(wanted, word) for word in words) - exact
+        longer = sum(finds(wanted, word, typed) for word in words) - exact
         counts.append(exact + PREFIX_WORTH * longer)
     if min(counts) == 0:
         return 0
@@ -207,6 +217,21 @@ def corrected(text, vocabulary):
     return text if changed else ""
 
 
+# Short for it, and the words that are most often misspelled in a hurry.
+SHORT_FOR_SUICIDE = frozenset(("kms", "unalive", "unaliving", "sewerslide"))
+OF_SUICIDE = ("suicide", "suicidal", "overdose")
+
+
+def may_mean_crisis(text):
+    """Tell whether a word of `text` is a slip of one that speaks of suicide. Too often is better than too seldom."""
+    asked = WORD.findall(plain(text))
+    return any(
+        word in SHORT_FOR_SUICIDE or difflib.get_close_matches(word, OF_SUICIDE, 1, 0.84)
+        for word in asked
+        if len(word) <= LONGEST_WORD
+    )
+
+
 # --- What is shown of a page ---
 
 EXCERPT = 220
@@ -221,10 +246,7 @@ def excerpt(query, sentences):
 
 
 def _answered(query, words):
-    return sum(
-        any(all(any(finds(wanted, word) for word in words) for wanted in phrase) for phrase in part)
-        for part in query.parts
-    )
+    return sum(answers(part, words) for part in query.parts)
 
 
 def _cut(query, sentence):
@@ -249,5 +271,5 @@ def highlighted(query, text):
 
 def _is_asked(query, word):
     stems = tokens(word)
-    wanted = {part_word for part in query.parts for phrase in part for part_word in phrase}
-    return bool(stems) and any(finds(one, stems[0]) for one in wanted if one not in STOP)
+    asked = ((one, place == 0) for part in query.parts for place, phrase in enumerate(part) for one in phrase)
+    return bool(stems) and any(finds(one, stems[0], typed) for one, typed in asked if one not in STOP)

@@ -148,6 +148,15 @@ class ClinicAdmin(admin.ModelAdmin):
         ),
         ("Crisis", {"fields": ["crisis_script", "crisis_script_reviewed"]}),
         ("Texts on pages", {"fields": ["team", "license", "complaints", "fees_notice", "off_label_checked_on"]}),
+        (
+            "Sharing links under articles",
+            {
+                "fields": ["share_facebook", "share_x", "share_pinterest", "share_whatsapp"],
+                "description": "Off, readers share by e-mail, text message or by copying the address. A link to one "
+                "of these places asks nobody anything until a reader opens it; opening it ties that reader's named "
+                "account there to a page about depression.",
+            },
+        ),
         ("Notice of Privacy Practices", {"fields": ["privacy_practices", "privacy_practices_file"]}),
     ]
 

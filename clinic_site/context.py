@@ -19,6 +19,7 @@ def clinic(request):
     return {
         "clinic": SimpleLazyObject(lambda: request_facts(request)),
         "statements": SimpleLazyObject(lambda: request_facts(request).statements),
+        "site_url": settings.SITE_URL,
         "demonstration": settings.DEMONSTRATION,
         "preferences": read_preferences(request),
     }

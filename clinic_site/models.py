@@ -149,6 +149,10 @@ class Clinic(models.Model):
         blank=True,
         validators=[FileExtensionValidator(["pdf"], "Attach the notice as a PDF file.")],
     )
+    share_facebook = models.BooleanField("Facebook", default=False)
+    share_x = models.BooleanField("X", default=False)
+    share_pinterest = models.BooleanField("Pinterest", default=False)
+    share_whatsapp = models.BooleanField("WhatsApp", default=False)
     crisis_script = models.TextField(
         "crisis steps for the desk",
         blank=True,

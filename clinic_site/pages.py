@@ -17,13 +17,14 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 from django.views.static import serve
 
-from articles import images, words
+from articles import images, structured, words
 from articles.editorial import ABOUT_SUICIDE
 from articles.models import Release
 from articles.search import find
 from articles.views import ReleasePage, live_articles, risks_address
 from leads import crisis
 
+from .context import request_facts
 from .facts import without_database
 from .preferences import COOKIE, chosen
 
@@ -33,8 +34,13 @@ YEAR = 365 * 24 * 60 * 60
 @require_safe
 def home(request):
     at = timezone.now()
-    cards = [ReleasePage(release) for release in live_articles(at)[:3]]
-    return render(request, "clinic_site/home.html", {"cards": cards, "risks_url": risks_address(at)})
+    context = {
+        # No page about suicide among them: help would have to stand before it.
+        "cards": [ReleasePage(release) for release in live_articles(at).filter(content__about_suicide=False)[:3]],
+        "risks_url": risks_address(at),
+        "structured": structured.script(structured.clinic_facts(request_facts(request))),
+    }
+    return render(request, "clinic_site/home.html", context)
 
 
 @require_safe
@@ -45,7 +51,8 @@ def help_now(request):
 
 @require_safe
 def contact(request):
-    return render(request, "clinic_site/contact.html")
+    context = {"structured": structured.script(structured.clinic_facts(request_facts(request)))}
+    return render(request, "clinic_site/contact.html", context)
 
 
 @csrf_exempt
@@ -56,12 +63,15 @@ def search(request):
     Words that may mean a life is in danger bring the help box first, whatever is found.
     """
     at = timezone.now()
-    asked = (request.POST if request.method == "POST" else request.GET).get("q", "")
-    asked = " ".join(asked.split())[: words.LONGEST_QUERY]
+    # Never from the address: a server's log keeps those.
+    asked = " ".join(request.POST.get("q", "").replace("\0", " ").split())[: words.LONGEST_QUERY]
+    found = find(asked, Release.objects.listed(at)) if asked else None
     context = {
         "asked": asked,
-        "in_crisis": crisis.is_named(asked) or bool(ABOUT_SUICIDE.search(asked)),
-        "found": find(asked, Release.objects.listed(at)) if asked else None,
+        "in_crisis": crisis.is_named(asked) or bool(ABOUT_SUICIDE.search(asked)) or words.may_mean_crisis(asked),
+        "found": found,
+        # Help stands before the first result that speaks of suicide.
+        "help_first": any(ABOUT_SUICIDE.search(hit.title + hit.excerpt) for hit in found.hits) if found else False,
     }
     response = render(request, "articles/search.html", context)
     response["Cache-Control"] = "no-store"

@@ -23,6 +23,20 @@ for (const field of document.querySelectorAll("input[data-select]")) {
   field.addEventListener("focus", () => field.select());
 }
 
+// The address is in a field to copy by hand; where the browser lets us, one press does it.
+for (const button of document.querySelectorAll("button[data-copy]")) {
+  if (!navigator.clipboard) continue;
+  const field = document.getElementById(button.dataset.copy);
+  const said = button.parentElement.querySelector("[role=status]");
+  button.parentElement.hidden = false;
+  button.addEventListener("click", () => {
+    navigator.clipboard.writeText(field.value).then(
+      () => { said.textContent = "Copied."; },
+      () => { field.select(); said.textContent = "Press Ctrl+C (or Command+C) to copy."; },
+    );
+  });
+}
+
 // A reader in another time zone sees the moment on their own clock as well.
 for (const time of document.querySelectorAll("time[data-your-time]")) {
   const [, sign, hours, minutes] = time.dateTime.match(/([+-])(\d\d):(\d\d)$/) || [];

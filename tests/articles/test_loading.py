@@ -254,7 +254,7 @@ def test_second_load_changes_nothing_and_asks_little(folder, django_assert_max_n
     load(folder)
     before = list(Release.objects.values_list("id", "public_until"))
 
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(16):
         assert load(folder) == NOTHING_NEW
 
     assert list(Release.objects.values_list("id", "public_until")) == before

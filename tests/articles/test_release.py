@@ -33,6 +33,7 @@ def test_publishing_keeps_everything_a_reader_sees():
         "key_points": ["One", "Two"], "body": "<p>Text [1]</p>", "figures": [], "author": "Clinic editorial team",
         "category": {"name": "Your visit", "slug": "your-visit"}, "related": ["food", "rest"], "position": 7,
         "treatment": True, "mainly_risk": False, "about_suicide": False, "ends_with_form": True,
+        "neutral_card": False,
         "glance": [], "timeline": [], "glossary": [], "headings": [], "author_credentials": "", "author_slug": "",
         "references": [{
             "number": 1, "key": "smith2020", "authors": "", "title": "A study called smith2020", "journal": "",
