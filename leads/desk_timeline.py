@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db.models import Count, Max, Q
 
 from . import desk_forms
-from .models import Event, Look, Notice, staff_name
+from .models import Attempt, Event, Look, Notice, staff_name
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Entry:
 
 
 def timeline(lead, row):
-    """Return events, the notes of calls, looks and the mail to staff, newest first, in four queries."""
+    """Return events, the notes of calls, looks and the mail to staff, newest first, in a fixed number of queries."""
     group = [lead.pk, *lead.merged.values_list("pk", flat=True)]
     references = dict(lead.merged.values_list("pk", "reference"))
     entries = [*events(group, references, row), *looks(group, row), *mails(group, row)]
@@ -29,7 +29,8 @@ def timeline(lead, row):
 
 
 def events(group, references, row):
-    attempts = {(one.at, one.user_id): one for one in row.lead.attempts.all()}
+    # Calls that were taken back keep their notes here.
+    attempts = {(one.at, one.user_id): one for one in Attempt.everything.filter(lead__in=group)}
     found = []
     for event in Event.objects.filter(lead__in=group).select_related("actor").order_by("at", "id"):
         what, detail = event.get_kind_display(), event.detail

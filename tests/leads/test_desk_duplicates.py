@@ -214,6 +214,17 @@ def test_everything_that_happened_stands_in_one_list_newest_first(desk, ana, ben
     assert "clinic.example" not in story
 
 
+def test_a_call_taken_back_keeps_its_note_in_the_list(desk, ana):
+    lead = make_lead()
+    attempt = lead.record_attempt(ana, AT, Attempt.Outcome.NO_ANSWER, "rang long", TUESDAY_9AM)
+    assert lead.undo(attempt, ana, AT + timedelta(minutes=1)) == ""
+
+    story = words(desk.get(at(lead))).split("What happened")[1]
+
+    assert "Taken back by Ana No answer" in story
+    assert "Call made by Ana No answer. Note: rang long" in story
+
+
 def test_the_list_costs_the_same_however_long_it_is(desk, ben, django_assert_max_num_queries):
     lead = make_lead()
 
