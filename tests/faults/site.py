@@ -216,9 +216,11 @@ def ask_once(site, stamp, name, phone, headers=None, patience=60, **fields):
     return "", answer
 
 
-def people(site, count, clients, stop=lambda: False, again=5, headers_of=lambda client: None, patience=60, first=0):
+def people(
+    site, count, clients, stop=lambda: False, again=5, headers_of=lambda client: None, patience=60, first=0, stamp=None
+):
     """Let `clients` people send `count` different requests. Who gets no answer sends the same form again."""
-    stamp, outcome, lock = site.stamp(), Outcome(), threading.Lock()
+    stamp, outcome, lock = stamp or site.stamp(), Outcome(), threading.Lock()
     numbers = iter(range(first, first + count))
 
     def work(client):

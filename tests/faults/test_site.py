@@ -63,10 +63,13 @@ def kill_until(site, wanted, writers, figures, name):
     acknowledged = []
     while len(acknowledged) < wanted:
         stop.clear()
-        done, offset = [], 100_000 * kills
+        # The form is fetched while the site still stands: on a busy machine the kill may come before it.
+        done, offset, stamp = [], 100_000 * kills, site.stamp()
 
-        def load(done=done, offset=offset):
-            done.append(people(site, 100_000, writers, stop=stop.is_set, again=1, patience=20, first=offset))
+        def load(done=done, offset=offset, stamp=stamp):
+            done.append(
+                people(site, 100_000, writers, stop=stop.is_set, again=1, patience=20, first=offset, stamp=stamp)
+            )
 
         thread = threading.Thread(target=load)
         thread.start()

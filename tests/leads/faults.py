@@ -55,6 +55,37 @@ def locked():
         other.close()
 
 
+@contextmanager
+def unwritable(fault):
+    """Let the database answer and take nothing: "read-only", or "full" for whatever needs more room."""
+    if connection.vendor == "sqlite":
+        name, value = {"read-only": ("query_only", 1), "full": ("max_page_count", 1)}[fault]
+        with connection.cursor() as cursor:
+            before = cursor.execute(f"PRAGMA {name}").fetchone()[0]
+            # As full as it is now: no free page, and not one page more.
+            cursor.execute("VACUUM")
+            cursor.execute(f"PRAGMA {name} = {value}")
+        undo = [f"PRAGMA {name} = {before}"]
+    elif fault == "read-only":
+        with connection.cursor() as cursor:
+            cursor.execute("SET default_transaction_read_only = on")
+        undo = ["SET default_transaction_read_only = off"]
+    else:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS "
+                "$$ BEGIN RAISE EXCEPTION 'no space left' USING ERRCODE = '53100'; END $$"
+            )
+            cursor.execute("CREATE TRIGGER no_room BEFORE INSERT ON leads_lead FOR EACH ROW EXECUTE FUNCTION no_room()")
+        undo = ["DROP TRIGGER no_room ON leads_lead", "DROP FUNCTION no_room"]
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            for command in undo:
+                cursor.execute(command)
+
+
 def in_parallel(count, work):
     """Let `count` threads begin `work(number)` at one moment. Return what they gave back, or what they raised."""
     barrier, results = Barrier(count), [None] * count
