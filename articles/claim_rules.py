@@ -107,7 +107,7 @@ RULES = (
         "promise",
         (
             r"\b(?:we|i) (?:can )?(?:promise|assure|are (?:certain|sure|confident)|know)\b[^.]{0,25}\b(?:you|it will|results?|relief|ketamine|this will|treatment|infusions?)\b(?! (?:a )?call)",
-            r"\byou have our word\b|\brest assured\b|\bcan(?:not|'t)? (?:possibly )?(?:fail|go wrong|lose)\b|\b(?:never|does not|will not) (?:fails?|disappoint\w*|let you down)\b|\bwithout fail\b|"
+            r"\byou have our word\b|\brest assured\b|\bcan(?:not|'t| not) (?:possibly )?(?:fail|go wrong|lose)\b|\b(?:never|does not|will not) (?:fails?|disappoint\w*|let you down)\b|\bwithout fail\b|"
             r"\bresults? you can (?:count|rely) on\b|\byou can (?:count|rely) on (?:it|ketamine|results|this)\b|\bsure (?:thing|way|fire)\b|\bfoolproof\b",
         ),
         "Take the promise out: nobody can say beforehand whom it helps.",

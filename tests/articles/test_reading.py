@@ -177,7 +177,9 @@ def test_correction_shows_what_changed_and_no_reviewer(client):
     article.publish(LONG_AGO)
     article.body = "<p>Put right.</p>"
     article.save()
-    article.publish_correction(make_staff(), LONG_AGO + timedelta(days=15), "A wrong number.", "We mended a number.")
+    article.publish_correction(
+        make_staff(role="Clinician"), LONG_AGO + timedelta(days=15), "A wrong number.", "We mended a number."
+    )
 
     with time_machine.travel(LONG_AGO + timedelta(days=16)):
         html = get(client, "/articles/a/")
@@ -386,6 +388,8 @@ def test_sheet_holds_what_a_doctor_asks_and_nothing_to_fill_in(client):
         slug="a", title="Ketamine", references=["one2020", "two2020", "three2020"], **GLANCE,
         body="<h2>Does it help?</h2><p>Of 73 people, 64 out of 100 got better [1].</p><p>Only words [3].</p>"
         "<p>[figure 1]</p><h2>Risks and side effects</h2><p>Of 203 people, 44 out of 100 had it [2].</p>"
+        "<p>It can raise blood pressure, slow breathing, and cause fear or confusion. Tell us at once if you feel "
+        "unwell. Staff watch you until you are ready to go home with somebody.</p>"
         "<h2>Questions to ask</h2><ul><li>Who watches me?</li></ul>",
     )  # fmt: skip
     article.figures.create(number=1, kind="chart", title="Numbers", rows=CHART)
@@ -475,12 +479,14 @@ def nasty():
 
 def test_every_field_of_a_page_is_shown_as_text(client, nasty):
     pages = [get(client, path) for path in ("/articles/a/", "/articles/a/for-your-doctor/", "/people/nasty/")]
+    # Our own files and data blocks are the only scripts.
+    foreign = re.compile(
+        r'<script(?! src="/static/| type="application/ld\+json">)|<img|onerror=alert\(1\)>(?!\{)|javascript:'
+    )
 
     for html in pages:
         assert "&lt;script&gt;" in html
-        assert (
-            re.findall(r"<script(?! src=\"/static/)|<img|onerror=alert\(1\)>(?!\{)|javascript:", unescaped(html)) == []
-        )
+        assert foreign.findall(unescaped(html)) == []
     assert 'class="term"' in pages[0]
     ids = re.findall(r'\sid="([^"]+)"', pages[0])
     assert sorted(ids) == sorted(set(ids))
