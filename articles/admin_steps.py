@@ -1,4 +1,4 @@
-"""The steps of a page on its way to readers, in the admin: look, ask, sign, publish, take off."""
+"""The steps of a page on its way to readers, in the admin: look, ask, publish, take off. Each says what it did."""
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -245,7 +245,7 @@ class StepsMixin(SigningMixin):
         return self.take(request, article, "Ask for review", ReviewForm, self.do_review, facts)
 
     def do_review(self, request, article, at, values):
-        if not article.ask_for_review(request.user, at, values["text"]):
+        if not article.ask_for_review(request.user, at, values["note"]):
             return messages.info(request, "Nothing to ask for: the page waits already, or is signed as it is.")
         self.log_change(request, article, "Asked for review.")
         return messages.success(request, f"“{article}” waits for a clinician.")

@@ -16,8 +16,8 @@ DENIED = re.compile(
 # The same, said after it.
 DENIED_AFTER = re.compile(
     r"^[^.;!?]{0,80}\b(?:(?:has|have|had|was|were|is|are) (?:not|never) (?:been )?(?:shown|proven|tested|found|known|"
-    r"true|clear|certain)|is (?:a myth|wrong|false|untrue|unknown|unproven|misleading|unclear)|"
-    r"(?:do|does) not (?:support|back|mean|bear)|(?:is|are) a warning sign|is no (?:proof|evidence|reason))\b",
+    r"true|clear|certain)|is (?:a myth|wrong|false|untrue|unknown|unproven|misleading|unclear)|(?:do|does) not "
+    r"(?:support|back|mean|bear)|(?:is|are) a warning sign|is no (?:proof|evidence|reason))\b",
     re.IGNORECASE,
 )
 # Words with a no in them that deny nothing.

@@ -13,62 +13,62 @@ def mark(page, findings):
 
     Punctuation, spaces and citation marks between the words do not matter. What is not found is left out.
     """
-    tokens = TOKEN.findall(page)
-    letters, places = [], []  # each letter or digit a reader sees: itself, and (token, start, end)
+    parts_of_page = TOKEN.findall(page)
+    letters, places = [], []  # each letter or digit a reader sees: itself, and (piece, start, end)
     in_main = skip = False
-    for number, token in enumerate(tokens):
-        if token.startswith("<"):
-            in_main = in_main or token.startswith("<main")
-            skip = bool(CITATION.match(token)) or (skip and token != "</a>")  # noqa: S105
+    for number, piece in enumerate(parts_of_page):
+        if piece.startswith("<"):
+            in_main = in_main or piece.startswith("<main")
+            skip = bool(CITATION.match(piece)) or (skip and piece != "</a>")
             continue
         if not in_main or skip:
             continue
-        for match in CHARACTER.finditer(token):
+        for match in CHARACTER.finditer(piece):
             for letter in html.unescape(match.group()).lower():
                 if letter.isalnum():
                     letters.append(letter)
                     places.append((number, match.start(), match.end()))
     text = "".join(letters)
-    pieces = {}  # token: [(start, end, id, blocking, is first)]
+    pieces = {}  # piece: [(start, end, id, blocking, is first)]
     for name, words, blocking in findings:
         key = "".join(letter for letter in re.sub(r"\[\d{1,3}\]", "", words).lower() if letter.isalnum())
         start = text.find(key) if key else -1
         if start < 0:
             continue
         _note(pieces, places[start : start + len(key)], name, blocking)
-    return "".join(_written(token, pieces.get(number)) for number, token in enumerate(tokens))
+    return "".join(_written(piece, pieces.get(number)) for number, piece in enumerate(parts_of_page))
 
 
 def _note(pieces, places, name, blocking):
-    """Note which part of which token belongs to one finding; a part that is marked already is left as it is."""
+    """Note which part of which piece belongs to one finding; a part that is marked already is left as it is."""
     spans = {}
-    for token, start, end in places:
-        first, _ = spans.get(token, (start, end))
-        spans[token] = (first, end)
+    for piece, start, end in places:
+        first, _ = spans.get(piece, (start, end))
+        spans[piece] = (first, end)
     taken = any(
-        start < one[1] and one[0] < end for token, (start, end) in spans.items() for one in pieces.get(token, ())
+        start < one[1] and one[0] < end for piece, (start, end) in spans.items() for one in pieces.get(piece, ())
     )
-    for place, (token, (start, end)) in enumerate(spans.items()):
+    for place, (piece, (start, end)) in enumerate(spans.items()):
         if taken:
             # Two findings in one sentence: the second gets its anchor, the words keep their mark.
             if place == 0:
-                pieces.setdefault(token, []).append((start, start, name, blocking, True))
+                pieces.setdefault(piece, []).append((start, start, name, blocking, True))
             continue
-        pieces.setdefault(token, []).append((start, end, name, blocking, place == 0))
+        pieces.setdefault(piece, []).append((start, end, name, blocking, place == 0))
 
 
-def _written(token, pieces):
+def _written(piece, pieces):
     if not pieces:
-        return token
+        return piece
     parts, at = [], 0
     for start, end, name, blocking, is_first in sorted(pieces):
         if start < at:
             start = end = at
         anchor = f' id="{html.escape(name)}"' if is_first else ""
         if start == end:
-            parts.append(f"{token[at:start]}<span{anchor}></span>")
+            parts.append(f"{piece[at:start]}<span{anchor}></span>")
         else:
             kind = "blocks" if blocking else "warns"
-            parts.append(f'{token[at:start]}<mark class="finding finding--{kind}"{anchor}>{token[start:end]}</mark>')
+            parts.append(f'{piece[at:start]}<mark class="finding finding--{kind}"{anchor}>{piece[start:end]}</mark>')
         at = end
-    return "".join([*parts, token[at:]])
+    return "".join([*parts, piece[at:]])

@@ -97,7 +97,7 @@ def public_page(request, release, at):
 
 
 def self_contained(page, record=""):
-    """Return `page` as one file that asks for nothing else: styles and pictures inside, no script, no form."""
+    """Return `page` as one file that asks for nothing else: styles and pictures in it, no script, no sending form."""
     styles = "\n".join(_read_style(name) for name in STYLES)
     page = re.sub(r"<script\b(?![^>]*ld\+json).*?</script>|<source\b[^>]*>", "", page, flags=re.DOTALL)
     page = re.sub(r"<link\b(?![^>]*canonical)[^>]*>", "", page)

@@ -14,31 +14,21 @@ FDA_CHECK_DAYS, HELP_CHECK_DAYS = 30, 183
 ALWAYS = re.compile("")
 SUICIDE = editorial.ABOUT_SUICIDE
 
-# The rules only a person can judge: (name, what is true of the page, only about treatment, where it concerns).
+# The rules only a person can judge: (name, what is true of the page, only of pages about treatment, what it concerns).
 READ_RULES = (
     ("A2", "Nothing promises a cure, a certain or a lasting benefit, or calls us the best.", False, ALWAYS),
     ("A3", "Each benefit stands with its comparison group, number of people, time point and a caveat.", True, ALWAYS),
     ("A4", "Where benefit is named, a trial that found no clear benefit is named too.", True, checks.BENEFIT),
     ("A5", "It says “may”, “for some people”, “in studies”; not “will”, “does”, “works”.", True, ALWAYS),
     ("A6", "What was found in animals is called that.", True, re.compile(r"\b(?:rats?|mice|animals?|brain)\b", re.I)),
-    (
-        "A7",
-        "Nowhere is ketamine just “safe”: the page says what lowers the risk, and what the risks are.",
-        True,
-        ALWAYS,
-    ),
+    ("A7", "Nowhere is ketamine just “safe”: what lowers the risk and what the risks are is said.", True, ALWAYS),
     ("A8", "Nothing says it is safer, gentler or has fewer side effects than other treatments.", True, ALWAYS),
     ("A9", "Response and remission are explained.", True, re.compile(r"\bresponse|responded|remission\b", re.I)),
     ("A11", "No number stands here whose source could not be found.", True, re.compile(r"\d")),
     ("A12", "Results of clinics without a comparison group say so.", True, re.compile(r"\bclinics?\b", re.I)),
     ("A14", "The approval of Spravato is not used for IV ketamine.", True, re.compile(r"spravato|esketamine", re.I)),
     ("B9", "Someone takes the person home, and no driving for 24 hours.", True, checks.VISIT),
-    (
-        "B10",
-        "Pregnancy, under 18, and not stopping benzodiazepines are spoken of.",
-        True,
-        re.compile(r"who should", re.I),
-    ),
+    ("B10", "Pregnancy, under 18, and not stopping benzodiazepines are named.", True, re.compile(r"who should", re.I)),
     ("B11", "The FDA's alert on compounded ketamine stands here.", True, re.compile(r"\bat home\b|compounded", re.I)),
     ("C2", "No method, place or note, and no details of a death.", False, SUICIDE),
     ("C3", "Suicide has no single cause here, and is no way out.", False, SUICIDE),
@@ -46,19 +36,9 @@ READ_RULES = (
     ("C7", "Ketamine and this clinic are not the answer to a crisis.", False, SUICIDE),
     ("C8", "It says that ketamine has not been shown to prevent suicide.", True, SUICIDE),
     ("F2", "The whole impression is fair: title, headings, order and pictures too.", False, ALWAYS),
-    (
-        "F5",
-        "No list of conditions reads as an offer.",
-        True,
-        re.compile(r"\b(?:ptsd|anxiety|pain|ocd|bipolar)\b", re.I),
-    ),
+    ("F5", "No list of conditions reads like an offer.", True, re.compile(r"\b(?:ptsd|anxiety|ocd|pain)\b", re.I)),
     ("F6", "Risks have the same care and room as benefits.", True, ALWAYS),
-    (
-        "F8",
-        "Prices are ours and dated, or a published range with its source.",
-        False,
-        re.compile(r"\$|\bprices?\b", re.I),
-    ),
+    ("F8", "Prices are ours and dated, or a range with its source.", False, re.compile(r"\$|\bprices?\b", re.I)),
     ("F10", "Doses stand only as what studies used.", True, re.compile(r"\bmg\b|\bmilligram|\bdoses?\b", re.I)),
     ("G7", "The words are our own; no sentence is copied.", False, ALWAYS),
     ("I3", "Each fact was verified, or I have checked it against its source.", True, ALWAYS),

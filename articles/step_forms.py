@@ -27,7 +27,7 @@ class MomentInput(forms.DateTimeInput):
 
 
 class ReviewForm(forms.Form):
-    text = _text("A word to the clinician", "What you changed, or what you are not sure of.")
+    note = _text("A word to the clinician", "What you changed, or what you are not sure of.")
 
 
 class PublishForm(forms.Form):

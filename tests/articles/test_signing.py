@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.management import call_command
 from django.utils import timezone
 
 from articles import gate, marking, record, signing
@@ -472,3 +473,39 @@ def test_overdue_reviews_stand_in_the_lists(client, monday):
     assert ">Sleep<" not in others
     assert "Overdue" in waiting
     assert "Readers see a notice" in own
+
+
+def test_an_editor_asks_for_review_with_a_word_and_the_clinician_reads_it(client):
+    eve, dana = staff_as("Editor"), staff_as("Clinician")
+    article = make_article(title="Sleep")
+    client.force_login(eve)
+
+    response = press(client, article, "review", note="The numbers are new.")
+    again = press(client, article, "review")
+    client.force_login(dana)
+    html = client.get(TO_SIGN).content.decode()
+
+    assert told(response) == ["“Sleep” waits for a clinician."]
+    assert "waits already" in told(again)[0]
+    assert "asked by editor" in html
+    assert "The numbers are new." in html
+
+
+def test_the_starter_pages_pass_the_checks_without_a_database(capsys):
+    call_command("check_content", "--starter", "--quiet")
+
+    assert " 0 findings block" in capsys.readouterr().out
+
+
+def test_of_two_who_publish_one_page_the_second_is_told_and_no_two_texts_are_public(client):
+    client.force_login(staff_as("Editor"))
+    article = make_article(slug="sleep")
+    shown = article.digest_now()
+    first = client.post(change_url(article, "publish"), {"text": shown})
+    edit(article, summary="Changed by a colleague.")
+
+    second = client.post(change_url(article, "publish"), {"text": shown})
+
+    assert "is public" in told(first)[0]
+    assert "has changed since you opened that page" in told(second)[-1]
+    assert Release.objects.live(MONDAY_5PM).count() == 1

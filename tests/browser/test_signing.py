@@ -97,7 +97,7 @@ def test_from_draft_to_reader_to_correction_and_back(open_page, article, scripts
 
     # One press after the difference brings it back.
     follow(clinician, article, "Read and sign")
-    assert clinician.locator("ins", has_text="After").count() == 1
+    clinician.locator("ins", has_text="After").wait_for()
     clinician.get_by_role("button", name="Sign", exact=True).click()
     clinician.get_by_text("Readers see your name on the page now").wait_for()
     assert "Dana Reyes, MD" in words(reader)
