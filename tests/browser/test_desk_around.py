@@ -75,6 +75,7 @@ def test_pages_beside_the_desk_are_sound(judged, desk, viewport, scheme):
     page.get_by_label("Tick Maria Example").check()
     page.get_by_label("With the ticked requests").select_option("close")
     page.get_by_role("button", name="Show what would happen").click()
+    page.get_by_label("How they ended").wait_for()
     judge("several")
     page.get_by_label("How they ended").select_option("other")
     page.get_by_role("button", name="Close: 1").click()
