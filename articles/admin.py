@@ -24,6 +24,7 @@ from .admin_forms import (
     ReferenceForm,
 )
 from .admin_history import HistoryMixin
+from .admin_signing import may_sign
 from .admin_steps import StepsMixin, WaitsFor, day, day_and_time
 from .models import (
     GLANCE,
@@ -217,7 +218,7 @@ class ArticleAdmin(HistoryMixin, StepsMixin, NonceMediaMixin, admin.ModelAdmin):
             "signature_unseen": bool(live and obj.is_signed() and live.signed_at != obj.signed_at),
             "may_save": self.has_change_permission(request, obj) if obj else self.has_add_permission(request),
             "may_publish": user.has_perm("articles.publish_article"),
-            "may_sign": user.has_perm("articles.sign_article"),
+            "may_sign": may_sign(user),
             "theirs": getattr(context["adminform"].form, "theirs", []),
             "changes": getattr(context["adminform"].form, "changes", []),
             "loose_ends": loose_ends(obj) if obj else [],

@@ -13,7 +13,7 @@ from django.forms.formsets import DELETION_FIELD_NAME
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 
-from . import differences, images, marks, markup, word
+from . import charts, differences, images, marks, markup, word
 from .admin_steps import day_and_time
 from .models import GLANCE, Article, Citation, Figure, Picture, Reference
 
@@ -336,35 +336,13 @@ class FigureForm(RowForm):
             self.add_error("alt_choice", "It is described. Choose “Describe it in words”, or empty the words.")
 
 
-STUDY = "# title | people | compared with | [reference] | chance?"
-
-
 def chart_problems(rows):
     """Return in words, line by line, what keeps the rows of a chart from being drawn."""
-    problems, bars, studies = [], 0, 0
-    for number, line in enumerate(rows.splitlines(), start=1):
-        if not line.strip():
-            continue
-        if line.lstrip().startswith("#"):
-            studies += 1
-            title, people = ([part.strip() for part in line.lstrip(" #").split("|")] + [""])[:2]
-            if not title or not re.fullmatch(r"[1-9][\d,]{0,6}(\s*(people|patients))?", people):
-                problems.append(f"Line {number}: name the study and how many people it had: {STUDY}.")
-            continue
-        parts = [part.strip() for part in line.split("|")]
-        bars += 1
-        if not studies:
-            problems.append(f"Line {number}: begin with the study: {STUDY}.")
-            studies = 1
-        if not 2 <= len(parts) <= 4 or not parts[0]:
-            problems.append(f"Line {number}: write a bar as label | value | n | note, such as: Ketamine | 64 | 47.")
-        elif not re.fullmatch(r"\d{1,2}(\.\d{1,2})?|100", parts[1].removesuffix("%").strip()):
-            problems.append(f"Line {number}: write the value as a number from 0 to 100, such as 64.")
-        elif len(parts) > 2 and not re.fullmatch(r"\d{0,6}", parts[2].replace(",", "")):
-            problems.append(f"Line {number}: write the number of people as a whole number, or leave it empty.")
-    if not bars:
-        problems.insert(0, "Write the chart’s numbers: a line for the study, then one line for each bar.")
-    return problems
+    try:
+        charts.read(rows)
+    except charts.ChartError as error:
+        return error.problems
+    return []
 
 
 class FigureFormSet(NumberedFormSet):

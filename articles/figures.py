@@ -7,7 +7,7 @@ from html import escape
 from django.template import TemplateDoesNotExist
 from django.template.loader import render_to_string
 
-from . import charts
+from . import charts, images
 
 SIZES = "(min-width: 40em) 36rem, calc(100vw - 2.5rem)"
 DRAWING = re.compile(r"[a-z0-9-]{1,60}")
@@ -103,8 +103,4 @@ class Figure:
 
 def sources(picture):
     """Return what to show of a picture as [{type, srcset, src, width, height}], of files that exist alone."""
-    try:
-        from . import images
-    except ImportError:  # no pictures can have been uploaded
-        return []
     return images.sources(picture) if picture else []

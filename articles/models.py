@@ -78,6 +78,14 @@ class Category(models.Model):
         return Release.objects.listed(at).filter(mine, kind=Article.Kind.ARTICLE)
 
 
+class ContributorQuerySet(models.QuerySet):
+    def named(self, releases):
+        """People with a profile page whom one of these releases names as its writer or reviewer."""
+        slugs = {release.content.get("author_slug") for release in releases} - {"", None}
+        reviewers = {release.reviewed_by_id for release in releases}
+        return self.exclude(slug=None).filter(Q(slug__in=slugs) | Q(pk__in=reviewers))
+
+
 class Contributor(models.Model):
     """A real person or team that writes or reviews. Never invented."""
 
@@ -95,6 +103,8 @@ class Contributor(models.Model):
         related_name="contributor",
         help_text="The account this person signs with.",
     )
+
+    objects = ContributorQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]

@@ -12,7 +12,7 @@ from clinic_site.facts import facts
 from clinic_site.models import Statement
 
 from .editorial import STATEMENT
-from .models import GRACE, Article, Category, Release
+from .models import GRACE, Article, Category, Contributor, Release
 from .views import ReleasePage
 
 
@@ -42,6 +42,7 @@ class PublicPages(Sitemap):
             found.append((category.get_absolute_url(), max(moments, default=None)))
         statements, clinic = Statement.objects.current(), facts(at)
         found += [(release.get_absolute_url(), changed_at(release, clinic, statements)) for release in listed]
+        found += [(person.get_absolute_url(), None) for person in Contributor.objects.named(listed)]
         return found + [(reverse(name), None) for name in ("leads:callback", "contact", "help")]
 
     def location(self, item):

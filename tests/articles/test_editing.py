@@ -123,7 +123,7 @@ def test_figures_move_with_their_marks_and_their_own_marks_move_too(client, edit
             "number": 2,
             "was": 1,
             "kind": "chart",
-            "rows": "# A | 73 | saline | [1] | no\nKetamine | 64",
+            "rows": "# A | 73 | saline | [1] | no\nKetamine | 64\nSaline | 28",
             "note": "[2]",
         },
         {"number": 1, "was": 2, "kind": "drawing", "drawing": "visit-timeline", "caption": "As in [1]."},
@@ -135,7 +135,7 @@ def test_figures_move_with_their_marks_and_their_own_marks_move_too(client, edit
     assert article.body == "<p>[figure 2]</p>\n<p>Text [2] [1]</p>\n<p>[figure 1]</p>"
     assert [(one.number, one.kind, one.rows, one.caption, one.note) for one in article.figures_in_order()] == [
         (1, "drawing", "", "As in [2].", ""),
-        (2, "chart", "# A | 73 | saline | [2] | no\nKetamine | 64", "", "[1]"),
+        (2, "chart", "# A | 73 | saline | [2] | no\nKetamine | 64\nSaline | 28", "", "[1]"),
     ]
 
 
@@ -194,8 +194,8 @@ PICTURE = {"number": 1, "kind": "picture"}
         (PICTURE, "Choose one: describe it in words, or say that it is only decoration."),
         (PICTURE | {"alt_choice": "describe", "alt": " "}, "Say in a sentence what the picture shows."),
         (PICTURE | {"alt_choice": "decorative", "alt": "A room"}, "It is described. Choose"),
-        ({"number": 1, "kind": "chart"}, "Write the chart’s numbers"),
-        ({"number": 1, "kind": "chart", "rows": "Ketamine | 64"}, "Line 1: begin with the study"),
+        ({"number": 1, "kind": "chart"}, "The chart has no rows yet"),
+        ({"number": 1, "kind": "chart", "rows": "Ketamine | 64"}, "Line 1: start with the study"),
         (
             {"number": 1, "kind": "chart", "rows": "# A | 9\nKetamine | 640"},
             "Line 2: write the value as a number",

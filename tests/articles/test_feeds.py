@@ -438,3 +438,14 @@ def test_head_answers_as_get_does_and_odd_slashes_lead_nowhere_else(client):
     assert leads_to(client, "/articles/before") == "/articles/before/"
     for path in ("/articles//before/", "//articles/before/", "/articles/before//", "/articles/%2e%2e/before/"):
         assert client.get(path).status_code in (404, 410), path
+
+
+def test_people_whom_a_public_page_names_stand_in_the_sitemap_and_nobody_else(client, settings):
+    settings.SITE_URL = "https://clinic.example"
+    writer = make_contributor("Wanda Writer", slug="wanda-writer")
+    make_contributor("Nora Nobody", slug="nora-nobody")
+    make_public(slug="sleep", author=writer)
+
+    xml = client.get("/sitemap.xml").content.decode()
+
+    assert re.findall(r"<loc>https://clinic\.example(/people/[^<]*)</loc>", xml) == ["/people/wanda-writer/"]
