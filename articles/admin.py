@@ -277,7 +277,7 @@ class CategoryAdmin(admin.ModelAdmin):
 
 @admin.register(Contributor)
 class ContributorAdmin(admin.ModelAdmin):
-    list_display = ["name", "credentials", "user"]
+    list_display = ["name", "credentials", "slug", "user"]
     list_select_related = ["user"]
     search_fields = ["name"]
 
