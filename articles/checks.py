@@ -189,8 +189,18 @@ def _treatment(content, headings, text):
     ):
         yield _warn("A4", "Name at least one trial that found no clear benefit.", source="SAFETY A4")
     if len(content.get("glance", ())) < GLANCE_ROWS:
-        yield _warn("at-a-glance", "Fill in all six rows of “at a glance”.", where="at a glance")
+        yield Finding(
+            "at-a-glance",
+            "Fill in all six rows of “at a glance”.",
+            "",
+            True,
+            "at a glance",
+            "A reader who stops there must have met risks, approval and cost.",
+            "DESIGN 1.4; SAFETY F6",
+        )
     about_visits = content.get("timeline") or (content.get("category") or {}).get("slug") == "your-visit"
+    if about_visits and not content.get("timeline"):
+        yield _warn("timeline", "Say what happens on a visit, step by step, under “The visit”.", where="visit timeline")
     if about_visits and VISIT.search(text) and not DRIVE.search(f"{text} {content.get('timeline', '')}"):
         words = "Say that someone takes the person home, and that they do not drive for 24 hours."
         yield Finding(

@@ -15,7 +15,15 @@ from articles.models import Article, Citation, Reference, Release
 from articles.signing import rules_to_judge
 from clinic_site.security import EDITOR_STYLE
 from tests.articles.saving import change_url, form_of, save, told
-from tests.articles.writing import LONG_AGO, make_article, make_category, make_contributor, make_public, make_reference
+from tests.articles.writing import (
+    AT_A_GLANCE,
+    LONG_AGO,
+    make_article,
+    make_category,
+    make_contributor,
+    make_public,
+    make_reference,
+)
 from tests.factories import make_clinic, make_staff
 
 pytestmark = pytest.mark.django_db
@@ -189,7 +197,7 @@ def test_saving_twice_in_a_row_is_no_conflict(client, editor):
 
 
 def test_editor_publishes_and_readers_see_it(client, editor):
-    response = save(client, ADD, button="_publish")
+    response = save(client, ADD, button="_publish", **AT_A_GLANCE)
     article = Article.objects.get()
     assert response["Location"] == change_url(article, "publish")
 

@@ -7,7 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from articles import loading
+from articles import checks, loading
 from articles.models import Article, Category, Figure, GlossaryTerm, Reference, Release
 from tests.articles.writing import make_article, make_contributor, make_public
 
@@ -28,6 +28,12 @@ references = ["smith2020", "jones2021"]
 OTHER = '+++\ntitle = "Food"\nslug = "food"\nsummary = "In short."\n+++\n<p>Text</p>\n'
 PAGE = '+++\ntitle = "About us"\nslug = "about"\nsummary = "Who we are."\ntreatment = false\n+++\n<p>[license]</p>\n'
 FILES = {"articles/sleep.html": ARTICLE, "articles/food.html": OTHER, "pages/about.html": PAGE}
+
+
+@pytest.fixture(autouse=True)
+def small_files(monkeypatch):
+    """The files of these tests are too small to have six rows at a glance; see the test that wants them."""
+    monkeypatch.setattr(checks, "GLANCE_ROWS", 0)
 
 
 @pytest.fixture
@@ -52,6 +58,15 @@ def load(folder, **options):
 
 
 NOTHING_NEW = "0 articles and 0 pages loaded, 0 updated, 0 kept as edited"
+
+
+def test_an_article_about_treatment_without_its_six_rows_is_refused(folder, monkeypatch):
+    monkeypatch.setattr(checks, "GLANCE_ROWS", 6)
+
+    with pytest.raises(loading.StarterError, match="Fill in all six rows"):
+        load(folder)
+
+    assert not Article.objects.filter(slug="sleep").exists()
 
 
 def test_the_clinics_own_files_load_and_are_public(capsys, client):

@@ -87,7 +87,7 @@ def test_visit_drawn_in_the_text_stands_there_alone(client):
 
 
 def test_page_without_glance_and_visit_shows_neither(client):
-    make_public(slug="a")
+    make_public(slug="a", treatment=False, **dict.fromkeys(GLANCE, ""))
 
     html = get(client, "/articles/a/")
 

@@ -5,7 +5,15 @@ from django.core.exceptions import ValidationError
 
 from articles.models import Article, GlossaryTerm, OldAddress, Release
 from clinic_site.models import Statement
-from tests.articles.writing import LONG_AGO, make_article, make_category, make_contributor, make_public, make_reference
+from tests.articles.writing import (
+    AT_A_GLANCE,
+    LONG_AGO,
+    make_article,
+    make_category,
+    make_contributor,
+    make_public,
+    make_reference,
+)
 from tests.factories import MONDAY_5PM, MONDAY_10AM, TUESDAY_9AM
 
 pytestmark = pytest.mark.django_db
@@ -34,7 +42,8 @@ def test_publishing_keeps_everything_a_reader_sees():
         "category": {"name": "Your visit", "slug": "your-visit"}, "related": ["food", "rest"], "position": 7,
         "treatment": True, "mainly_risk": False, "about_suicide": False, "ends_with_form": True,
         "neutral_card": False,
-        "glance": [], "timeline": [], "glossary": [], "headings": [], "author_credentials": "", "author_slug": "",
+        "glance": article.glance(),
+        "timeline": [], "glossary": [], "headings": [], "author_credentials": "", "author_slug": "",
         "references": [{
             "number": 1, "key": "smith2020", "authors": "", "title": "A study called smith2020", "journal": "",
             "year": "2020", "doi": "", "pmid": "", "kind": "", "url": "https://doi.org/10.1000/smith2020",
@@ -142,7 +151,7 @@ def test_old_addresses_lead_to_the_page_until_another_page_takes_one_over():
 
 
 def test_a_page_that_becomes_an_article_leaves_its_old_address():
-    article = make_public(slug="sleep", kind="page")
+    article = make_public(slug="sleep", kind="page", **AT_A_GLANCE)
 
     article.kind = "article"
     article.save()

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from articles import search, words
 from articles.models import GRACE, Release
-from tests.articles.writing import LONG_AGO, make_article, make_contributor, make_public
+from tests.articles.writing import AT_A_GLANCE, LONG_AGO, make_article, make_contributor, make_public
 
 pytestmark = pytest.mark.django_db
 HERE = Path(__file__).parent
@@ -37,7 +37,7 @@ def small_library(db):
     """The pages of search_pages.toml, and nothing else that is public."""
     Release.objects.filter(public_until=None).update(public_until=LONG_AGO)
     for page in tomllib.loads((HERE / "search_pages.toml").read_text(encoding="utf-8"))["page"]:
-        make_public(key_points="\n".join(page.pop("points")), **page)
+        make_public(key_points="\n".join(page.pop("points")), **dict.fromkeys(AT_A_GLANCE, "."), **page)
 
 
 def expectations():

@@ -5,8 +5,9 @@ from datetime import date, timedelta
 import pytest
 from django.core.exceptions import ValidationError
 
+from articles import gate
 from articles.models import Article, Override, Release, Signature, Step, add_months
-from tests.articles.writing import LONG_AGO, make_article, make_contributor, make_public
+from tests.articles.writing import AT_A_GLANCE, LONG_AGO, make_article, make_category, make_contributor, make_public
 from tests.factories import MONDAY_5PM, MONDAY_10AM, TUESDAY_5PM, TUESDAY_9AM, make_staff
 
 pytestmark = pytest.mark.django_db
@@ -318,3 +319,33 @@ def test_states_agree_for_every_stored_article():
     make_article()
 
     assert sorted(article.state(MONDAY_10AM) for article in Article.objects.filter(releases=None)) == ["Draft"]
+
+
+# --- What a page about treatment must have
+
+
+def test_an_article_about_treatment_without_one_of_its_six_rows_stays_a_draft():
+    article = make_article(glance_risks=" ")
+
+    with pytest.raises(ValidationError, match="Fill in all six rows of “at a glance”"):
+        article.publish(MONDAY_10AM)
+
+    assert not Release.objects.filter(article=article).exists()
+
+
+def test_pages_that_are_no_article_about_treatment_need_no_such_rows():
+    none = dict.fromkeys(AT_A_GLANCE, "")
+
+    for fields in ({"treatment": False}, {"kind": "page"}):
+        make_article(**none, **fields).publish(MONDAY_10AM)
+
+    assert Release.objects.filter(public_from=MONDAY_10AM).count() == 2
+
+
+@pytest.mark.parametrize("timeline, warned", [("", True), ("The drip | 40 | It runs.", False)])
+def test_a_page_about_visits_without_its_timeline_is_warned_of(timeline, warned):
+    article = make_article(category=make_category("your-visit"), timeline=timeline)
+
+    rules = [one.rule for one in gate.findings(article)]
+
+    assert ("timeline" in rules) is warned

@@ -19,9 +19,22 @@ def make_reference(key="smith2020", **fields):
     return Reference.objects.create(key=key, **values)
 
 
+# The six rows that every article about treatment must have.
+AT_A_GLANCE = {
+    "glance_what": "A page of a test.",
+    "glance_for_whom": "Adults.",
+    "glance_minutes": "Ask us.",
+    "glance_approval": "Off-label.",
+    "glance_risks": "High blood pressure.",
+    "glance_cost": "Ask us.",
+}
+
+
 def make_article(references=(), related=(), **fields):
-    """Return a draft; `references` are keys, numbered from 1."""
+    """Return a draft; `references` are keys, numbered from 1. One about treatment has its six rows at a glance."""
     number = next(_numbers)
+    if fields.get("treatment", True) and fields.get("kind", "article") == "article":
+        fields = AT_A_GLANCE | fields
     values = {
         "title": f"Article {number}",
         "slug": f"article-{number}",
