@@ -52,9 +52,10 @@ class Figure:
         credit = (self.value.get("picture") or {}).get("credit") or ""
         foot += f'<p class="small">{escape(credit)}</p>' if credit and self.value["kind"] == "picture" else ""
         inside, fold = inside if isinstance(inside, tuple) else (inside, "")
-        foot = f"<figcaption>{foot}</figcaption>" if foot else ""
+        # A caption is the last thing in its figure, so what folds away stands in it.
+        foot = f"<figcaption>{foot}{fold}</figcaption>" if foot else fold
         own = "" if title else f' id="{place}"'
-        return f'<figure class="figure"{own}{named}{described}>{head}{inside}{foot}{fold}</figure>'
+        return f'<figure class="figure"{own}{named}{described}>{head}{inside}{foot}</figure>'
 
     def _inside(self, write):
         kind = self.value["kind"]

@@ -25,23 +25,6 @@ def monday_at_ten():
         yield
 
 
-@pytest.fixture
-def ana(db):
-    return make_staff("ana", first_name="Ana")
-
-
-@pytest.fixture
-def ben(db):
-    return make_staff("ben", first_name="Ben")
-
-
-@pytest.fixture
-def desk(client, ana):
-    """Ana at her desk."""
-    client.force_login(ana)
-    return client
-
-
 def page(lead):
     return f"{QUEUE}{lead.pk}/"
 

@@ -24,22 +24,6 @@ def clock():
         yield clock
 
 
-@pytest.fixture
-def ana(db):
-    return make_staff("ana", first_name="Ana")
-
-
-@pytest.fixture
-def ben(db):
-    return make_staff("ben", first_name="Ben")
-
-
-@pytest.fixture
-def desk(client, ana):
-    client.force_login(ana)
-    return client
-
-
 def facts(lead):
     """Return all that is stored of a request, but how often it was changed."""
     lead.refresh_from_db()

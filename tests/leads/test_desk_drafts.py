@@ -22,24 +22,8 @@ def monday_at_ten():
 
 
 @pytest.fixture
-def ana(db):
-    return make_staff("ana", first_name="Ana")
-
-
-@pytest.fixture
-def ben(db):
-    return make_staff("ben", first_name="Ben")
-
-
-@pytest.fixture
 def lead(ana):
     return make_lead(claimed_by=ana, claimed_at=AT)
-
-
-@pytest.fixture
-def desk(client, ana):
-    client.force_login(ana)
-    return client
 
 
 def stamp_of(client, lead, verb="call"):

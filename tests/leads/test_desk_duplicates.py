@@ -7,7 +7,7 @@ import time_machine
 
 from leads import notices
 from leads.models import Attempt, Lead, Step
-from tests.factories import MONDAY_5PM, MONDAY_10AM, TUESDAY_9AM, make_clinic, make_lead, make_staff
+from tests.factories import MONDAY_5PM, MONDAY_10AM, TUESDAY_9AM, make_clinic, make_lead
 from tests.leads.desk_pages import QUEUE, at, form, outside, words
 
 AT = MONDAY_10AM
@@ -19,22 +19,6 @@ NUMBER = "+12025550142"
 def monday_at_ten():
     with time_machine.travel(AT, tick=False):
         yield
-
-
-@pytest.fixture
-def ana(db):
-    return make_staff("ana", first_name="Ana")
-
-
-@pytest.fixture
-def ben(db):
-    return make_staff("ben", first_name="Ben")
-
-
-@pytest.fixture
-def desk(client, ana):
-    client.force_login(ana)
-    return client
 
 
 # --- Side by side

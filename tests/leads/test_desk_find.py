@@ -23,22 +23,6 @@ def monday_at_ten():
 
 
 @pytest.fixture
-def ana(db):
-    return make_staff("ana", first_name="Ana")
-
-
-@pytest.fixture
-def ben(db):
-    return make_staff("ben", first_name="Ben")
-
-
-@pytest.fixture
-def desk(client, ana):
-    client.force_login(ana)
-    return client
-
-
-@pytest.fixture
 def zebedee(db):
     return make_lead(name="Zebedee Quince", phone_e164="+12025550142", reference="K7M4X")
 

@@ -22,22 +22,6 @@ def monday_at_ten():
         yield
 
 
-@pytest.fixture
-def ana(db):
-    return make_staff("ana", first_name="Ana")
-
-
-@pytest.fixture
-def ben(db):
-    return make_staff("ben", first_name="Ben")
-
-
-@pytest.fixture
-def desk(client, ana):
-    client.force_login(ana)
-    return client
-
-
 def address_of(response):
     """Return where an open page asks for its news."""
     html = response.content.decode()

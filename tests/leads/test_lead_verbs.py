@@ -7,7 +7,7 @@ from django.db import IntegrityError
 
 from leads import phones
 from leads.models import Attempt, DoNotCall, Lead, Notice
-from tests.factories import MONDAY_5PM, MONDAY_10AM, TUESDAY_5PM, TUESDAY_9AM, make_clinic, make_lead, make_staff
+from tests.factories import MONDAY_5PM, MONDAY_10AM, TUESDAY_5PM, TUESDAY_9AM, make_clinic, make_lead
 
 MINUTE = timedelta(minutes=1)
 AT = MONDAY_10AM
@@ -19,16 +19,6 @@ def story(lead):
         (event.kind, event.actor and event.actor.username, event.detail)
         for event in lead.events.select_related("actor")
     ]
-
-
-@pytest.fixture
-def ana(db):
-    return make_staff("ana", first_name="Ana")
-
-
-@pytest.fixture
-def ben(db):
-    return make_staff("ben", first_name="Ben")
 
 
 def test_claim_lasts_for_one_lease(ana, settings):

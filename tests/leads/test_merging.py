@@ -6,23 +6,13 @@ import pytest
 
 from leads import merging, receipts
 from leads.models import Attempt, Draft, Event, Lead
-from tests.factories import MONDAY_5PM, MONDAY_10AM, TUESDAY_5PM, TUESDAY_9AM, make_lead, make_staff
+from tests.factories import MONDAY_5PM, MONDAY_10AM, TUESDAY_5PM, TUESDAY_9AM, make_lead
 from tests.leads.pages import words
 
 AT = MONDAY_10AM
 MINUTE = timedelta(minutes=1)
 NUMBER = "+12025550142"
 ROW = [field.attname for field in Lead._meta.concrete_fields if field.attname != "version"]
-
-
-@pytest.fixture
-def ana(db):
-    return make_staff("ana", first_name="Ana")
-
-
-@pytest.fixture
-def ben(db):
-    return make_staff("ben", first_name="Ben")
 
 
 def two(**fields):

@@ -21,11 +21,6 @@ LATER = TUESDAY_5PM + timedelta(days=1)
 
 
 @pytest.fixture
-def ana(db):
-    return make_staff("ana", first_name="Ana")
-
-
-@pytest.fixture
 def manager(client, db):
     client.force_login(make_staff("mia", role="Manager"))
     return client
