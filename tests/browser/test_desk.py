@@ -94,7 +94,10 @@ def test_a_call_by_keys_alone(at_desk):
     dana.locator(".q--script").wait_for()
     dana.keyboard.press("n")
     dana.locator(".q--script").get_by_role("button", name="Save this call").wait_for()
+    # The page moves the focus once, when it is whole; a person sees that before pressing a key.
+    dana.wait_for_load_state("networkidle")
     dana.keyboard.press("t")
+    dana.wait_for_function("document.activeElement.name === 'note'")
     dana.keyboard.type("1 ring? then busy")
     assert dana.get_by_label("Note for the next caller").input_value() == "1 ring? then busy"
     dana.keyboard.press("Escape")
