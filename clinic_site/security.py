@@ -54,6 +54,25 @@ class HeadersMiddleware:
         return response
 
 
+class HeadMiddleware:
+    """Answer HEAD with the headers of the page and no body (RFC 9110, 9.3.2).
+
+    The server would drop the body as well, with a warning in the log each time a monitor asks.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        if request.method == "HEAD":
+            if response.streaming:
+                response.streaming_content = []
+            else:
+                response.content = b""
+        return response
+
+
 def is_same_origin(request):
     """Tell whether a post comes from our own page, by the headers a browser sends: no cookie, no token.
 

@@ -1,6 +1,7 @@
 """Where a post came from and who sent it, told from headers that a page or a client cannot forge for others."""
 
 import pytest
+from django.core.wsgi import get_wsgi_application
 from django.test import RequestFactory, override_settings
 
 from clinic_site.access import client_ip
@@ -45,3 +46,23 @@ def test_client_address_is_the_nth_trusted_hop(proxies, forwarded, told):
 
     with override_settings(TRUSTED_PROXY_COUNT=proxies):
         assert client_ip(request) == told
+
+
+def answer_of(method, path):
+    """Return (status, headers, body) as the server is given them, before it tidies anything up."""
+    told = {}
+    environ = RequestFactory().generic(method, path).environ
+    body = b"".join(
+        get_wsgi_application()(environ, lambda status, headers: told.update(status=status, headers=headers))
+    )
+    return told["status"], dict(told["headers"]), body
+
+
+@pytest.mark.parametrize("path", ["/help/", "/articles/feed.xml", "/nowhere/", "/static/css/base.css"])
+def test_head_has_the_headers_of_the_page_and_no_body(db, path):
+    status, headers, page = answer_of("GET", path)
+
+    head = answer_of("HEAD", path)
+
+    assert page != b""
+    assert (head[0], head[1].get("Content-Length"), head[2]) == (status, headers.get("Content-Length"), b"")
